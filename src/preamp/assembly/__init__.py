@@ -1,0 +1,1 @@
+"""The deployment side of the cloud assembly: produce it, read it, guard it."""

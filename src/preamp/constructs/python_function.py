@@ -1,0 +1,141 @@
+"""`PythonFunction`: a Lambda function whose code is a Python file of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aws_cdk import AssetHashType, Duration
+from aws_cdk import aws_lambda as lambda_
+
+from preamp.bundling import Bundle, BundleRequest, LambdaDestination, LocalDestination, bundle
+from preamp.contract.cache import cache_root
+from preamp.definition.backend import SYNTHESIS, Synthesis
+from preamp.definition.site import calling_file, calling_site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Unpack
+
+    from constructs import Construct
+
+    from preamp.constructs.function_options import FunctionOptions
+    from preamp.events import Event
+
+_TIMEOUT_SECONDS: Final = 30
+_MEMORY_MB: Final = 512
+
+
+class PythonFunction(lambda_.Function):
+    """A Lambda function made of a Python file, its neighbours and its dependencies.
+
+    Dependencies are installed without Docker for the function's runtime and architecture; on
+    the local cloud, the same versions for the interpreter of this machine. They are taken from
+    the list given, or else from the inline script metadata of the entry (PEP 723), or else from
+    a ``requirements.txt`` or ``pyproject.toml`` beside it. The rest of the entry's folder or
+    package comes along; tests, caches, virtual environments and ``.env`` files do not.
+
+    Works in an ``amplify/`` folder and in any CDK app in Python.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        entry: str | Path,
+        handler: str = "handler",
+        dependencies: Sequence[str] | None = None,
+        runtime: lambda_.Runtime | None = None,
+        architecture: lambda_.Architecture | None = None,
+        timeout: Duration | None = None,
+        memory_size: int = _MEMORY_MB,
+        **options: Unpack[FunctionOptions],
+    ) -> None:
+        """Make the function.
+
+        Args:
+            scope: The construct or stack the function belongs to.
+            construct_id: Its id there.
+            entry: The handler's file, relative to the file that makes this call.
+            handler: The name of the function in it.
+            dependencies: Requirements as pip takes them, instead of those found beside the
+                entry.
+            runtime: Python 3.13 if left out.
+            architecture: x86_64 if left out.
+            timeout: 30 seconds if left out.
+            memory_size: Memory in MB.
+            options: Everything else that `aws_lambda.Function` takes.
+
+        Raises:
+            UserError: The entry or its dependencies cannot be bundled.
+        """
+        chosen_runtime = runtime or lambda_.Runtime.PYTHON_3_13
+        chosen_architecture = architecture or lambda_.Architecture.X86_64
+        bundled = _bundle(
+            _located(entry),
+            handler,
+            None if dependencies is None else tuple(dependencies),
+            chosen_runtime.name,
+            chosen_architecture.name,
+        )
+        code = lambda_.Code.from_asset(
+            str(bundled.directory),
+            asset_hash=bundled.digest,
+            asset_hash_type=AssetHashType.CUSTOM,
+        )
+        super().__init__(
+            scope,
+            construct_id,
+            code=code,
+            handler=bundled.handler,
+            runtime=chosen_runtime,
+            architecture=chosen_architecture,
+            timeout=timeout or Duration.seconds(_TIMEOUT_SECONDS),
+            memory_size=memory_size,
+            **options,
+        )
+
+
+class _Silence:
+    """Takes events outside a synthesis of ours, where nobody listens."""
+
+    def report(self, event: Event) -> None:
+        """Drop the event."""
+
+
+def _located(entry: str | Path) -> Path:
+    """The entry as an absolute path; a relative one starts at the file of the user's call."""
+    caller = calling_file()
+    return ((caller.parent if caller else Path.cwd()) / entry).resolve()
+
+
+def _bundle(
+    entry: Path,
+    handler: str,
+    dependencies: tuple[str, ...] | None,
+    runtime: str,
+    architecture: str,
+) -> Bundle:
+    synthesis = SYNTHESIS.get()
+    project = synthesis.project if synthesis else Path.cwd()
+    request = BundleRequest(
+        entry=entry,
+        handler=handler,
+        source_root=None,
+        dependencies=dependencies,
+        runtime=runtime,
+        architecture="arm64" if architecture == "arm64" else "x86_64",
+        site=calling_site(),
+        project=project,
+        exclude=(synthesis.output,) if synthesis else (),
+        destination=_destination(synthesis),
+    )
+    reporter = synthesis.reporter if synthesis else _Silence()
+    return bundle(request, cache=cache_root(), reporter=reporter)
+
+
+def _destination(synthesis: Synthesis | None) -> LambdaDestination | LocalDestination:
+    if synthesis and synthesis.local_python:
+        return LocalDestination(synthesis.local_python)
+    return LambdaDestination()

@@ -1,0 +1,1 @@
+"""What the definition side and the deployment side agree on. Standard library only."""

@@ -1,0 +1,66 @@
+"""Finds the line of the user's code that is being executed."""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from preamp.contract.site import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+_PREAMP: Final = str(Path(__file__).parent.parent)
+_STANDARD_LIBRARY: Final = sysconfig.get_path("stdlib")
+
+
+def is_user_code(filename: str) -> bool:
+    """Whether a file is the user's own: not installed, not preamp's, not the interpreter's."""
+    if filename.startswith("<") or "site-packages" in filename or "dist-packages" in filename:
+        return False
+    return not filename.startswith((_PREAMP, _STANDARD_LIBRARY))
+
+
+def calling_site(making: object = None) -> Site | None:
+    """The innermost line of the user's code on the stack, or None where there is none.
+
+    Args:
+        making: An object under construction; its own constructors do not count, so that the
+            line is the one that makes it.
+    """
+    for frame in _frames(sys._getframe(1)):  # noqa: SLF001 - the documented way to read frames
+        if is_user_code(frame.f_code.co_filename) and not _constructs(frame, making):
+            return site_at(frame.f_code.co_filename, frame.f_lineno)
+    return None
+
+
+def calling_file() -> Path | None:
+    """The file that holds `calling_site()`, as an absolute path."""
+    for frame in _frames(sys._getframe(1)):  # noqa: SLF001
+        if is_user_code(frame.f_code.co_filename):
+            return Path(frame.f_code.co_filename).resolve()
+    return None
+
+
+def site_at(filename: str, line: int) -> Site:
+    """A site whose file is named relative to the working directory where that is shorter."""
+    path = Path(filename)
+    here = Path.cwd()
+    return Site(str(path.relative_to(here)) if path.is_relative_to(here) else str(path), line)
+
+
+def _constructs(frame: FrameType, made: object) -> bool:
+    """Whether a frame is in the constructor of an object."""
+    if made is None or frame.f_code.co_name != "__init__":
+        return False
+    first = frame.f_code.co_varnames[0]
+    return frame.f_locals.get(first) is made
+
+
+def _frames(frame: FrameType | None) -> Iterator[FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back

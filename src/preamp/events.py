@@ -1,0 +1,149 @@
+"""What the library says while it works: typed, coded events, and who listens to them.
+
+The library never prints. It hands events to a `Reporter`; the terminal, JSON lines and tests
+are reporters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
+
+if TYPE_CHECKING:
+    from preamp.contract.site import Site
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. Its `code` and fields are the promise; any wording is not."""
+
+    code: ClassVar[str]
+
+
+@dataclass(frozen=True)
+class Notice(Event):
+    """Something the user should know that is no error; shown once per run.
+
+    Attributes:
+        message: One sentence.
+        site: Where in the user's code it comes from, if anywhere.
+    """
+
+    code: ClassVar[str] = "notice"
+    message: str
+    site: Site | None = None
+
+
+@dataclass(frozen=True)
+class StageStarted(Event):
+    """A stage of the work began: ``engine``, ``synth``, ``check``, ``assets``, ``deploy``, …."""
+
+    code: ClassVar[str] = "stage.started"
+    stage: str
+
+
+@dataclass(frozen=True)
+class StageFinished(Event):
+    """A stage ended well.
+
+    Attributes:
+        stage: The stage's name.
+        seconds: How long it took.
+        summary: What came of it, in a few words.
+    """
+
+    code: ClassVar[str] = "stage.finished"
+    stage: str
+    seconds: float
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class AssetPublished(Event):
+    """An asset was uploaded (``uploaded=True``) or was there already.
+
+    Attributes:
+        name: What the asset is, for people.
+        size: Bytes uploaded.
+        uploaded: False if the target had it.
+    """
+
+    code: ClassVar[str] = "asset.published"
+    name: str
+    size: int
+    uploaded: bool
+
+
+@dataclass(frozen=True)
+class OutputPrinted(Event):
+    """The user's own code printed something.
+
+    Attributes:
+        text: One line, without its end.
+    """
+
+    code: ClassVar[str] = "output.printed"
+    text: str
+
+
+@dataclass(frozen=True)
+class AssemblyWritten(Event):
+    """A cloud assembly was written.
+
+    Attributes:
+        directory: Its folder.
+        stack_name: The root stack's name.
+    """
+
+    code: ClassVar[str] = "assembly.written"
+    directory: str
+    stack_name: str
+
+
+ResourceProgress = Literal["started", "done", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class ResourceChanged(Event):
+    """A resource of the deployment changed its state.
+
+    Attributes:
+        path: Construct path below the root stack, e.g. ``CustomNotifications/Publisher``.
+        resource_type: CloudFormation's type.
+        action: ``create``, ``update``, ``delete`` or ``rollback``.
+        progress: How far that is.
+        seconds: Since the resource's action started.
+        reason: CloudFormation's reason, if it gave one.
+        site: The user's line that made the resource.
+    """
+
+    code: ClassVar[str] = "resource.changed"
+    path: str
+    resource_type: str
+    action: str
+    progress: ResourceProgress
+    seconds: float = 0.0
+    reason: str = ""
+    site: Site | None = None
+
+
+EVENTS: Final[dict[str, type[Event]]] = {
+    event.code: event
+    for event in (
+        AssemblyWritten,
+        AssetPublished,
+        Notice,
+        OutputPrinted,
+        ResourceChanged,
+        StageFinished,
+        StageStarted,
+    )
+}
+"""Every event by its code."""
+
+
+class Reporter(Protocol):
+    """Whoever shows events."""
+
+    def report(self, event: Event) -> None:
+        """Take one event; must not raise."""

@@ -1,0 +1,1 @@
+"""The child process that turns the user's definition into a cloud assembly."""

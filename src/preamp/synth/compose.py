@@ -1,0 +1,196 @@
+"""Builds the construct tree of a backend from its definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_cdk import App, CfnOutput, NestedStack, Stack
+
+from preamp.constructs.backend_stack import (
+    add_output_entry,
+    create_nested_stack,
+    create_root_stack,
+    describe,
+    shorten_logical_id,
+)
+from preamp.constructs.token_json import to_json
+from preamp.contract.context import KIND, NAME, NAMESPACE
+from preamp.contract.entries import CUSTOM, PLATFORM
+from preamp.definition.names import check_resource_name, nearest
+from preamp.definition.outputs import OutputParts
+from preamp.definition.site import calling_site
+from preamp.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from preamp.contract.identity import BackendId
+    from preamp.contract.site import Site
+    from preamp.contract.synthesis import SynthRequest
+    from preamp.definition.backend import Backend, ResourceDefinition
+
+
+# what the CDK can trace from here are its own and Node's lines, never the user's; we know those
+_QUIET: Final = {
+    "aws:cdk:disable-creation-stack-traces": True,
+    "aws:cdk:disable-stack-trace": True,
+}
+
+
+class LiveBackend:
+    """A backend with its construct tree."""
+
+    def __init__(self, app: App, stack: Stack, backend_id: BackendId, site: Site | None) -> None:
+        self.app = app
+        self.site = site
+        self._stack = stack
+        self._backend_id = backend_id
+        self._groups: dict[str, NestedStack] = {}
+        self._custom: dict[str, Site | None] = {}
+        self._parts = OutputParts()
+        self._built: dict[str, Any] = {}
+        self._by_definition: dict[int, Any] = {}
+
+    @property
+    def stack(self) -> Stack:
+        """The root stack."""
+        return self._stack
+
+    def create_stack(self, name: str) -> Stack:
+        """Make a nested stack for custom resources; see `Backend.create_stack`."""
+        site = calling_site()
+        check_resource_name(name, site)
+        if name in self._groups:
+            raise _taken(name, site, self._custom.get(name))
+        nested = self.group(name)
+        self._custom[name] = site
+        describe(nested, self._backend_id, "custom")
+        return nested
+
+    def add_output(self, *, version: str | None = None, **sections: Any) -> None:  # noqa: ANN401
+        """Add values to the outputs file; see `Backend.add_output`."""
+        part = {name: value for name, value in sections.items() if value is not None}
+        self._parts.add(part, version, calling_site())
+
+    def group(self, name: str) -> NestedStack:
+        """The nested stack of a resource group, made when first asked for."""
+        if name not in self._groups:
+            self._groups[name] = create_nested_stack(self._stack, name)
+        return self._groups[name]
+
+    def add_entry(self, key: str, version: str, payload: Mapping[str, str]) -> None:
+        """Add outputs to the root stack and say in its metadata what they are."""
+        for name, value in payload.items():
+            CfnOutput(self._stack, name, value=value)
+        add_output_entry(self._stack, key, version, list(payload))
+
+    def build(self, resources: Mapping[str, ResourceDefinition[Any]]) -> None:
+        """Build all resources, in their order."""
+        for name, definition in resources.items():
+            built = definition.build(Scope(self, name, self._backend_id))
+            self._built[name] = self._by_definition[id(definition)] = built
+
+    def finish(self, nested_stacks: Mapping[str, NestedStack]) -> None:
+        """Add what can be said only when the user's code has ended.
+
+        Args:
+            nested_stacks: All nested stacks of the tree by path from the app.
+        """
+        if self._parts.merged:
+            text = to_json(self._stack, self._parts.merged)
+            self.add_entry(CUSTOM.key, CUSTOM.version, {"customOutputs": text})
+        for path, nested in nested_stacks.items():
+            _, *below = path.split("/")
+            if nested.nested_stack_parent is self._stack and below:
+                shorten_logical_id(nested, *below)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the types are in `backend[...]`
+        built = self.__dict__.get("_built", {})
+        if name in built:
+            return built[name]
+        names = [*built, "add_output", "create_stack", "stack"]
+        raise AttributeError(f"the backend has no resource {name!r}{nearest(name, names)}")
+
+    def __getitem__(self, definition: object) -> Any:  # noqa: ANN401
+        if id(definition) in self._by_definition:
+            return self._by_definition[id(definition)]
+        site = calling_site()
+        raise UserError(
+            "UnknownResourceError",
+            "backend[…] was asked for a definition that is not part of the backend",
+            "pass the definition to define_backend() first",
+            sites=[site] if site else [],
+        )
+
+
+class Scope:
+    """What one resource is given to build itself; see `ResourceScope`."""
+
+    def __init__(self, backend: LiveBackend, name: str, backend_id: BackendId) -> None:
+        self._backend = backend
+        self.name: Final = name
+        self.backend_id: Final = backend_id
+
+    def stack(self, group: str) -> Stack:
+        """The nested stack of a resource group."""
+        return self._backend.group(group)
+
+    def add_output_entry(self, key: str, version: str, payload: Mapping[str, str]) -> None:
+        """Add an entry to the root stack's outputs."""
+        self._backend.add_entry(key, version, payload)
+
+
+class BackendComposer:
+    """Makes the one backend of a synthesis.
+
+    Attributes:
+        backend: The backend, once `define_backend` was called.
+    """
+
+    def __init__(self, request: SynthRequest) -> None:
+        self._request = request
+        self.backend: LiveBackend | None = None
+
+    def compose(
+        self, resources: Mapping[str, ResourceDefinition[Any]], site: Site | None
+    ) -> Backend:
+        """Build a backend.
+
+        Raises:
+            UserError: ``BackendDefinedTwiceError``.
+        """
+        if self.backend:
+            raise UserError(
+                "BackendDefinedTwiceError",
+                "define_backend() was called twice",
+                "a project has one backend: pass all resources to one call",
+                sites=[place for place in (site, self.backend.site) if place],
+            )
+        backend_id = self._request.backend_id
+        app = self._app()
+        backend = LiveBackend(app, create_root_stack(app, backend_id), backend_id, site)
+        self.backend = backend
+        platform = {"deploymentType": backend_id.kind, "region": backend.stack.region}
+        backend.add_entry(PLATFORM.key, PLATFORM.version, platform)
+        backend.build(resources)
+        return backend
+
+    def _app(self) -> App:
+        backend_id = self._request.backend_id
+        values = (backend_id.namespace, backend_id.name, backend_id.kind)
+        context = dict(zip((NAMESPACE, NAME, KIND), values, strict=True))
+        return App(
+            outdir=str(self._request.output),
+            context={**_QUIET, **context, **self._request.context},
+            auto_synth=False,
+            analytics_reporting=False,
+        )
+
+
+def _taken(name: str, site: Site | None, first: Site | None) -> UserError:
+    return UserError(
+        "StackAlreadyExistsError",
+        f"the backend has a stack named {name!r} already",
+        "give each stack a name of its own, or keep the stack in a variable to put more into it",
+        sites=[place for place in (site, first) if place],
+    )

@@ -1,0 +1,112 @@
+"""Writes the cloud assembly and preamp's own annex to it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from preamp.contract.synthesis import ANNEX, ANNEX_VERSION
+from preamp.errors import UserError
+from preamp.events import Notice
+from preamp.synth.load import raised_error
+
+if TYPE_CHECKING:
+    from preamp.contract.site import Site
+    from preamp.synth.compose import LiveBackend
+    from preamp.synth.sites import SiteRecorder
+
+_CYCLE: Final = re.compile(
+    r"'(?P<stack>[^']+)' depends on '(?P<on>[^']+)' \((?P<known>.*?)\)\. "
+    r"Adding this dependency \((?P<added>.*?)\) would create a cyclic reference"
+)
+_ACKNOWLEDGE: Final = re.compile(r" \[ack: [^\]]*\]$")
+_PATH: Final = re.compile(r"\[([^\]\s]+)\]")
+
+
+def write_assembly(backend: LiveBackend, recorder: SiteRecorder) -> list[Notice]:
+    """Synthesize the tree and write the annex beside the CDK's files.
+
+    Returns:
+        What constructs have to say: the annotations of the tree that are no errors.
+
+    Raises:
+        UserError: ``CircularStackReferenceError``, ``AnnotationError`` if a construct says that
+            it is wrong, or ``SynthesisFailedError``.
+    """
+    root = backend.stack.node.id
+    try:
+        backend.finish(recorder.nested_stacks)
+        assembly = backend.app.synth()
+    except Exception as error:
+        raise _synthesis_error(error, root, recorder.sites) from error
+    sites = {
+        path.removeprefix(f"{root}/"): list(dataclasses.astuple(site))
+        for path, site in recorder.sites.items()
+    }
+    annex = {"version": ANNEX_VERSION, "sites": sites}
+    directory = Path(assembly.directory)
+    (directory / ANNEX).write_text(json.dumps(annex, indent=1), encoding="utf-8")
+    return _annotations(directory / f"{root}.metadata.json", root, recorder.sites)
+
+
+def _annotations(metadata: Path, root: str, sites: dict[str, Site]) -> list[Notice]:
+    """The warnings and hints that constructs were given, with their sites."""
+    if not metadata.exists():
+        return []
+    notices = []
+    for path, entries in json.loads(metadata.read_text(encoding="utf-8")).items():
+        site = _site_of(path.strip("/"), sites)
+        below = path.strip("/").removeprefix(root).strip("/")
+        for entry in entries:
+            text = _ACKNOWLEDGE.sub("", str(entry.get("data", "")))
+            if entry["type"] == "aws:cdk:error":
+                raise UserError(
+                    "AnnotationError",
+                    f"{below or root}: {text}",
+                    "mend the construct as its message says",
+                    sites=[site] if site else [],
+                )
+            if entry["type"] in ("aws:cdk:warning", "aws:cdk:info"):
+                notices.append(Notice(f"{below or root}: {text}", site))
+    return notices
+
+
+def _synthesis_error(error: Exception, root: str, sites: dict[str, Site]) -> UserError:
+    text = str(error)
+    cycle = _CYCLE.search(text)
+    if cycle:
+        return _cycle_error(cycle, root, sites)
+    failed = raised_error(error, "SynthesisFailedError")
+    named = [sites[path] for path in _PATH.findall(text) if path in sites]
+    return UserError(
+        failed.code,
+        failed.message,
+        failed.hint if failed.sites else "mend the construct that the message names",
+        sites=named or failed.sites,
+        details=failed.details,
+    )
+
+
+def _cycle_error(cycle: re.Match[str], root: str, sites: dict[str, Site]) -> UserError:
+    edges = [*cycle["known"].split(", "), cycle["added"]]
+    stacks = [cycle[name].removeprefix(f"{root}/") for name in ("stack", "on")]
+    places = [_site_of(edge.split(" -> ")[0], sites) for edge in edges]
+    return UserError(
+        "CircularStackReferenceError",
+        f"the stacks {stacks[0]!r} and {stacks[1]!r} refer to each other",
+        "move one of the resources into the other's stack, or into a third that both refer to",
+        sites=list(dict.fromkeys(place for place in places if place)),
+        details=[edge.replace(f"{root}/", "").replace(" -> ", " refers to ") for edge in edges],
+    )
+
+
+def _site_of(path: str, sites: dict[str, Site]) -> Site | None:
+    """The site of the construct at a path, or of the nearest one above it."""
+    while path:
+        if path in sites:
+            return sites[path]
+        path = path.rpartition("/")[0]
+    return None

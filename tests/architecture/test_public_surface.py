@@ -1,0 +1,55 @@
+"""The names users import, pinned: a change here is a change of the product."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import preamp
+
+PUBLIC = {
+    "preamp": [
+        "Backend",
+        "Fault",
+        "PreampError",
+        "ResourceDefinition",
+        "ResourceScope",
+        "UserError",
+        "define_backend",
+    ],
+    "preamp.constructs": ["PythonFunction"],
+}
+PUBLIC_PACKAGES = ("contract", "definition")
+
+
+@pytest.mark.parametrize("module", sorted(PUBLIC))
+def test_public_names_are_these(module: str) -> None:
+    exported = importlib.import_module(module).__all__
+    assert sorted(exported) == PUBLIC[module]
+
+
+@pytest.mark.parametrize("module", sorted(PUBLIC))
+def test_public_names_exist_and_are_documented(module: str) -> None:
+    found = importlib.import_module(module)
+    for name in PUBLIC[module]:
+        assert inspect.getdoc(getattr(found, name)), name
+
+
+def test_nothing_else_is_visible() -> None:
+    visible = {name for name in vars(preamp) if not name.startswith("_")}
+    submodules = {module.name for module in pkgutil.iter_modules(preamp.__path__)}
+    assert visible - submodules - {"annotations"} == set(PUBLIC["preamp"])
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    root = Path(preamp.__file__).parent
+    silent = [
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if not path.read_text(encoding="utf-8").startswith(('"""', "'''", "#!"))
+    ]
+    assert silent == []

@@ -1,0 +1,3 @@
+from preamp import define_backend
+
+define_backend()

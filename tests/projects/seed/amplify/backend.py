@@ -1,0 +1,24 @@
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sqs as sqs
+
+from preamp import define_backend
+
+from .custom.notifications.resource import CustomNotifications
+
+backend = define_backend()
+
+custom_resources = backend.create_stack("MyCustomResources")
+sqs.Queue(custom_resources, "CustomQueue")
+sns.Topic(custom_resources, "CustomTopic")
+
+notifications = CustomNotifications(
+    backend.create_stack("CustomNotifications"),
+    "CustomNotifications",
+    source_address="sender@example.com",
+)
+backend.add_output(
+    custom={
+        "topicArn": notifications.topic.topic_arn,
+        "topicName": notifications.topic.topic_name,
+    }
+)
