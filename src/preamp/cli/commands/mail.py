@@ -1,0 +1,142 @@
+"""`preamp mail`: e-mails that the sandbox's SES accepted."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from preamp.cli import wiring
+from preamp.cli.options import identifier_option, json_option
+from preamp.cli.render import Silence
+from preamp.errors import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import EmailMessage
+
+    from preamp.sandbox.control import SandboxControl
+
+_LOOK_AGAIN_SECONDS: Final = 0.1
+
+
+@click.group(
+    name="mail",
+    short_help="Show e-mails the sandbox accepted.",
+    epilog="Example: preamp mail list",
+)
+def command() -> None:
+    """Show the e-mails that the sandbox's SES accepted. None of them leaves this machine."""
+
+
+@command.command(name="list", epilog="Example: preamp mail list --json")
+@identifier_option
+@json_option
+def list_command(*, identifier: str | None, as_json: bool) -> None:
+    """List the e-mails, newest first."""
+    messages = wiring.sandbox(identifier, Silence()).mail()
+    if as_json:
+        click.echo(json.dumps([asdict(message) for message in messages], indent=2))
+        return
+    if not messages:
+        click.echo("no e-mails yet", err=True)
+    for message in messages:
+        moment = datetime.fromtimestamp(message.timestamp, UTC).astimezone()
+        attached = f"  [{len(message.attachments)} attached]" if message.attachments else ""
+        click.echo(f"{message.id}")
+        click.echo(f"  {moment:%Y-%m-%d %H:%M:%S}  {message.sender} -> {', '.join(message.to)}")
+        click.echo(f"  {message.subject}{attached}")
+
+
+@command.command(name="clear", epilog="Example: preamp mail clear")
+@identifier_option
+def clear_command(*, identifier: str | None) -> None:
+    """Delete all e-mails."""
+    wiring.sandbox(identifier, Silence()).clear_mail()
+
+
+@command.command(name="show", epilog="Example: preamp mail show --save-attachments downloads")
+@click.argument("message_id", required=False)
+@click.option(
+    "--save-attachments",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Save the attachments into a folder.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0,
+    metavar="SECONDS",
+    help="If there is no e-mail yet, wait for the first one.",
+)
+@identifier_option
+def show_command(
+    *, message_id: str | None, folder: Path | None, wait: float, identifier: str | None
+) -> None:
+    """Show one e-mail: its headers and both bodies; the newest if no MESSAGE_ID is given."""
+    sandbox = wiring.sandbox(identifier, Silence())
+    if message_id is None:
+        message_id = _newest(sandbox, wait)
+    mail = message_from_bytes(sandbox.raw_mail(message_id), policy=policy.default)
+    for line in _shown(mail):
+        click.echo(line)
+    if folder:
+        for path in _save(mail, folder):
+            click.echo(f"saved {path}", err=True)
+
+
+def _newest(sandbox: SandboxControl, patience: float) -> str:
+    deadline = time.monotonic() + patience
+    while True:
+        messages = sandbox.mail()
+        if messages:
+            return messages[0].id
+        if time.monotonic() >= deadline:
+            raise UserError(
+                "MailNotFoundError",
+                "there are no e-mails yet",
+                "let a function send one; 'preamp logs' shows what went wrong if it did",
+            )
+        time.sleep(_LOOK_AGAIN_SECONDS)
+
+
+def _shown(mail: EmailMessage) -> Iterator[str]:
+    for name, value in mail.items():
+        yield f"{click.style(name, bold=True)}: {value}"
+    for kind in ("plain", "html"):
+        body = mail.get_body((kind,))
+        if body:
+            yield ""
+            yield click.style(f"--- {kind} ---", dim=True)
+            yield str(body.get_content()).rstrip("\n")
+    names = [part.get_filename("unnamed") for part in mail.iter_attachments()]
+    if names:
+        yield ""
+        yield f"attachments: {', '.join(names)}"
+
+
+def _save(mail: EmailMessage, folder: Path) -> Iterator[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, part in enumerate(mail.iter_attachments(), 1):
+        # only the last part of a name: a message must not choose where its files go
+        name = Path((part.get_filename() or "").replace("\\", "/")).name or f"attachment-{number}"
+        path = _free(folder / name)
+        content = part.get_payload(decode=True)
+        path.write_bytes(content if isinstance(content, bytes) else b"")
+        yield path
+
+
+def _free(path: Path) -> Path:
+    """The path, or one with a number where something is in its place already."""
+    taken, number = path, 1
+    while taken.exists():
+        number += 1
+        taken = path.with_stem(f"{path.stem}-{number}")
+    return taken

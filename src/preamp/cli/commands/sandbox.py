@@ -1,0 +1,105 @@
+"""`preamp sandbox`: deploy the backend on this machine, and what is done with it afterwards."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from preamp.cli import wiring
+from preamp.cli.options import identifier_option, json_option, yes_option
+from preamp.cli.render import Silence, reporter_for
+from preamp.cli.summary import write_summary
+
+if TYPE_CHECKING:
+    from preamp.sandbox.control import SandboxStatus
+
+
+@click.group(
+    name="sandbox",
+    short_help="Your own deployment of the backend, on this machine.",
+    epilog="Example: preamp sandbox --once",
+    invoke_without_command=True,
+)
+@click.option("--once", is_flag=True, help="Deploy once and return.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of the local cloud.")
+@identifier_option
+@json_option
+@click.pass_context
+def command(
+    context: click.Context, *, once: bool, port: int | None, identifier: str | None, as_json: bool
+) -> None:
+    """Deploy the backend to a local cloud on this machine; no AWS account is needed."""
+    if context.invoked_subcommand:
+        return
+    if not once:
+        raise click.UsageError("say --once: the sandbox deploys once and returns")
+    started = time.monotonic()
+    with reporter_for(as_json=as_json) as reporter:
+        deployment = wiring.sandbox(identifier, reporter).deploy(port=port)
+    sandbox = wiring.sandbox(identifier, Silence())
+    write_summary(deployment, sandbox.place, time.monotonic() - started, as_json=as_json)
+
+
+@command.command(epilog="Example: preamp sandbox status --json")
+@identifier_option
+@json_option
+def status(*, identifier: str | None, as_json: bool) -> None:
+    """Say whether the sandbox runs and in what state it is."""
+    found = wiring.sandbox(identifier, Silence()).status()
+    if as_json:
+        click.echo(json.dumps(_public(found), indent=2))
+        return
+    for name, value in _public(found).items():
+        click.echo(f"{name.replace('_', ' '):<13} {'-' if value is None else value}")
+
+
+@command.command(epilog="Example: preamp sandbox stop")
+@identifier_option
+def stop(*, identifier: str | None) -> None:
+    """Stop the local cloud; what is in it stays for the next start."""
+    stopped = wiring.sandbox(identifier, Silence()).stop()
+    click.echo("stopped" if stopped else "the sandbox was not running")
+
+
+@command.command(epilog="Example: preamp sandbox delete --yes")
+@yes_option
+@identifier_option
+def delete(*, yes: bool, identifier: str | None) -> None:
+    """Delete every resource of the sandbox with all data in it."""
+    with reporter_for() as reporter:
+        sandbox = wiring.sandbox(identifier, reporter)
+        if not yes:
+            question = f"Delete the sandbox {sandbox.place.identifier!r} with all its data?"
+            click.confirm(question, abort=True)
+        sandbox.delete()
+    click.echo(f"deleted the sandbox {sandbox.place.identifier!r}")
+
+
+@command.command(epilog='Example: eval "$(preamp sandbox env)" && aws s3 ls')
+@identifier_option
+@json_option
+def env(*, identifier: str | None, as_json: bool) -> None:
+    """Print variables that point any AWS tool at the sandbox."""
+    variables = wiring.sandbox(identifier, Silence()).variables()
+    if as_json:
+        click.echo(json.dumps(variables, indent=2))
+        return
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _public(status: SandboxStatus) -> dict[str, object]:
+    """What may be shown of a status: no keys."""
+    found = asdict(status)
+    connection = found.pop("connection")
+    return {
+        "running": connection is not None,
+        "endpoint": connection and connection["endpoint"],
+        "pid": connection and connection["pid"],
+        **found,
+    }

@@ -1,0 +1,132 @@
+"""The live tree of a running deployment, for terminals."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.spinner import Spinner
+from rich.text import Text
+from rich.tree import Tree
+
+from preamp.cli.wording import notice_line, resource_line, stage_line
+from preamp.events import Notice, OutputPrinted, ResourceChanged, StageFinished, StageStarted
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from rich.console import RenderableType
+
+    from preamp.events import Event
+
+_PER_SECOND: Final = 12
+_MARGIN: Final = 4
+_WORKING: Final = {
+    "assets": "publishing assets",
+    "check": "checking",
+    "delete": "deleting",
+    "dependencies": "installing dependencies",
+    "deploy": "deploying",
+    "engine": "starting the local cloud",
+    "engine environment": "installing the local cloud (once; some seconds)",
+    "synth": "synthesizing",
+}
+
+
+@dataclass
+class _Branch:
+    """What is under way in one stack."""
+
+    done: int = 0
+    working: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+
+class LiveTree:
+    """Shows what is under way as a tree that redraws itself, and what ended as lines above it."""
+
+    def __init__(self) -> None:
+        self._console = Console(stderr=True, highlight=False)
+        self._live = Live(
+            console=self._console,
+            refresh_per_second=_PER_SECOND,
+            transient=True,
+            get_renderable=self._drawn,
+        )
+        self._lock = threading.Lock()
+        self._stages: dict[str, float] = {}
+        self._branches: dict[str, _Branch] = {}
+        self._noticed: set[str] = set()
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def report(self, event: Event) -> None:
+        """Take an event into the picture."""
+        with self._lock:
+            line = self._take(event)
+        if line is not None:
+            self._console.print(Text.from_ansi(line))
+
+    def _take(self, event: Event) -> str | None:
+        match event:
+            case StageStarted(stage=stage):
+                self._stages[stage] = time.monotonic()
+            case StageFinished(stage=stage):
+                self._stages.pop(stage, None)
+                return stage_line(event)
+            case ResourceChanged():
+                return self._resource(event)
+            case Notice(message=message) if message not in self._noticed:
+                self._noticed.add(message)
+                return notice_line(event)
+            case OutputPrinted(text=text):
+                return text
+        return None
+
+    def _resource(self, event: ResourceChanged) -> str | None:
+        branch = self._branches.setdefault(event.path.partition("/")[0], _Branch())
+        if event.progress == "started":
+            branch.working[event.path] = (event.action, time.monotonic())
+            return None
+        branch.working.pop(event.path, None)
+        branch.done += 1
+        return None if event.progress == "skipped" else resource_line(event)
+
+    def _drawn(self) -> RenderableType:
+        with self._lock:
+            parts: list[RenderableType] = [
+                Spinner("dots", Text(f"{_WORKING.get(stage, stage)} {_since(started)}"))
+                for stage, started in self._stages.items()
+            ]
+            room = self._console.height - len(parts) - _MARGIN
+            for name, branch in self._branches.items():
+                if branch.working and room > 0:
+                    parts.append(_tree(name, branch, room))
+                    room -= len(branch.working) + 1
+        return Group(*parts)
+
+
+def _tree(name: str, branch: _Branch, room: int) -> Tree:
+    done = Text(f"  {branch.done} done", style="dim") if branch.done else Text()
+    tree = Tree(Text(name or "(root stack)", style="bold").append(done), guide_style="dim")
+    for path, (action, started) in list(branch.working.items())[: max(room - 1, 0)]:
+        label = path.partition("/")[2] or path
+        tree.add(Text(f"{label}  {action} {_since(started)}"))
+    return tree
+
+
+def _since(started: float) -> str:
+    return f"({time.monotonic() - started:.1f} s)"

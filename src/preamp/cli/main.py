@@ -1,0 +1,93 @@
+"""The `preamp` command and the one place where errors end."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from preamp.errors import Fault, PreampError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_DEBUG: Final = "--debug"
+_INTERRUPTED: Final = 130
+_EPILOG: Final = "Start with: preamp sandbox --once"
+
+_COMMANDS: Final = {
+    "info": "Versions and paths, for a bug report.",
+    "invoke": "Invoke a function of the sandbox.",
+    "logs": "Show what functions logged.",
+    "mail": "Show e-mails the sandbox accepted.",
+    "sandbox": "Your own deployment of the backend, on this machine.",
+    "synth": "Write the cloud assembly.",
+}
+
+
+class _Verbs(click.Group):
+    """The commands, each imported only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = import_module(f"preamp.cli.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Verbs, epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="preamp")
+@click.option(_DEBUG, is_flag=True, help="Show whole tracebacks of errors.")
+def preamp(*, debug: bool) -> None:
+    """AWS Amplify Gen 2 for Python: a whole backend in Python, live on this machine."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Returns:
+        0 if all is well, 1 if the user's backend or input is wrong, 2 for a wrong command
+        line, 3 if preamp is at fault, 130 after Ctrl-C.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # wherever it stands: nobody remembers before which word a global option goes
+    words = [word for word in given if word != _DEBUG]
+    try:
+        status = preamp.main(args=words, prog_name="preamp", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("\ninterrupted\n")
+        return _INTERRUPTED
+    except PreampError as error:
+        return _fail(error, given)
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever is not ours is our fault
+        fault = Fault("UnexpectedFault", f"{type(error).__name__}: {error}")
+        fault.__cause__ = error
+        return _fail(fault, given)
+    return status if isinstance(status, int) else 0
+
+
+def _fail(error: PreampError, words: Sequence[str]) -> int:
+    from preamp.cli.errors import write_error
+
+    write_error(error, as_json="--json" in words)
+    if _DEBUG in words:
+        sys.stderr.write("".join(traceback.format_exception(error)))
+    return error.exit_status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

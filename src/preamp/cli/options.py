@@ -1,0 +1,13 @@
+"""Options that several commands share, each defined once."""
+
+from __future__ import annotations
+
+import click
+
+identifier_option = click.option(
+    "--identifier", metavar="NAME", help="Which sandbox of the project; your user name by default."
+)
+
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON for scripts, on stdout.")
+
+yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")

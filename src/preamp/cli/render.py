@@ -1,0 +1,95 @@
+"""Shows events: as a live tree on a terminal, as plain lines elsewhere, as JSON for scripts.
+
+Everything goes to stderr but JSON, which is data.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from preamp.cli.wording import notice_line, resource_line, stage_line
+from preamp.contract.messages import encode_event
+from preamp.events import (
+    Notice,
+    OutputPrinted,
+    ResourceChanged,
+    StageFinished,
+    StageStarted,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preamp.events import Event, Reporter
+
+
+class Silence:
+    """Shows nothing."""
+
+    def report(self, event: Event) -> None:
+        """Drop the event."""
+
+
+class JsonLines:
+    """Writes every event as a line of JSON."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._lock = threading.Lock()
+
+    def report(self, event: Event) -> None:
+        """Write the event."""
+        with self._lock:
+            self._stream.write(encode_event(event) + "\n")
+            self._stream.flush()
+
+
+class PlainLines:
+    """Writes one line for whatever was finished, failed or is worth knowing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._noticed: set[str] = set()
+
+    def report(self, event: Event) -> None:
+        """Write the event's line, if it has one."""
+        with self._lock:
+            line = self._line(event)
+            if line is not None:
+                click.echo(line, err=True)
+
+    def _line(self, event: Event) -> str | None:
+        match event:
+            case StageFinished():
+                return stage_line(event)
+            case ResourceChanged(progress="done" | "failed"):
+                return resource_line(event)
+            case Notice(message=message) if message not in self._noticed:
+                self._noticed.add(message)
+                return notice_line(event)
+            case OutputPrinted(text=text):
+                return text
+            case StageStarted(stage="engine environment"):
+                return "installing the local cloud (once; some seconds)"
+        return None
+
+
+@contextmanager
+def reporter_for(*, as_json: bool = False, quiet: bool = False) -> Iterator[Reporter]:
+    """The reporter for how and where the command runs."""
+    if as_json:
+        yield JsonLines(sys.stdout)
+    elif quiet:
+        yield Silence()
+    elif sys.stderr.isatty():
+        from preamp.cli.live import LiveTree
+
+        with LiveTree() as tree:
+            yield tree
+    else:
+        yield PlainLines()

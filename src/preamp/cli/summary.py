@@ -1,0 +1,67 @@
+"""What a deployment of a sandbox came to, and what to do next."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from preamp.assembly.read import CloudAssembly
+    from preamp.sandbox.deployment import SandboxDeployment
+    from preamp.sandbox.place import SandboxPlace
+
+_FUNCTION: Final = "AWS::Lambda::Function"
+
+
+def write_summary(
+    deployment: SandboxDeployment, place: SandboxPlace, seconds: float, *, as_json: bool
+) -> None:
+    """Write the summary to stdout."""
+    if as_json:
+        click.echo(json.dumps(_facts(deployment, place, seconds)))
+        return
+    for line in _lines(deployment, place, seconds):
+        click.echo(line)
+
+
+def _facts(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -> dict[str, object]:
+    return {
+        "result": "unchanged" if deployment.result.no_op else "deployed",
+        "changes": len(deployment.result.changes),
+        "seconds": round(seconds, 3),
+        "endpoint": deployment.connection.endpoint,
+        "stack": deployment.assembly.stack_name,
+        "outputs_file": str(place.outputs_file),
+    }
+
+
+def _lines(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -> Iterator[str]:
+    result = deployment.result
+    headline = "nothing changed" if result.no_op else f"deployed {_changes(len(result.changes))}"
+    yield ""
+    yield f"{click.style(headline, fg='green', bold=True)} in {seconds:.1f} s"
+    yield f"  cloud    {deployment.connection.endpoint}"
+    yield f"  outputs  {os.path.relpath(place.outputs_file)}"
+    function = _any_function(deployment.assembly)
+    if function:
+        yield f"  next     preamp invoke {function} --event '{{}}'"
+        yield "           preamp logs    preamp mail list    preamp sandbox stop"
+    else:
+        yield '  next     eval "$(preamp sandbox env)"    preamp sandbox stop'
+
+
+def _changes(count: int) -> str:
+    return f"{count} change{'' if count == 1 else 's'}"
+
+
+def _any_function(assembly: CloudAssembly) -> str | None:
+    for stack in assembly.stack.tree():
+        for logical_id, resource in stack.resources.items():
+            if resource["Type"] == _FUNCTION:
+                return stack.path_of(logical_id)
+    return None

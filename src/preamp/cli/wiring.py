@@ -1,0 +1,26 @@
+"""Makes what commands work with, from the command line and the working directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from preamp.assembly.project import Project
+    from preamp.events import Reporter
+    from preamp.sandbox.control import SandboxControl
+
+
+def project() -> Project:
+    """The project of the working directory."""
+    from preamp.assembly.project import find_project
+
+    return find_project(Path.cwd())
+
+
+def sandbox(identifier: str | None, reporter: Reporter) -> SandboxControl:
+    """A sandbox of the project of the working directory."""
+    from preamp.sandbox.control import SandboxControl
+    from preamp.sandbox.place import sandbox_place
+
+    return SandboxControl(sandbox_place(project(), identifier), reporter)

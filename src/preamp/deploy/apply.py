@@ -1,0 +1,235 @@
+"""A deployment from beginning to end.
+
+The stages, each fed by the one before:
+
+1. **plan** reads what runs at the target, waits if it is still being changed, and compares it
+   with the assembly. Nothing differs: the deployment ends here.
+2. **assets** publishes the files and templates that the target does not have.
+3. **deploy** has CloudFormation carry the change out and follows it to its end. A failure is
+   rolled back by CloudFormation, and waited for, before it is raised.
+
+Owns the order of the stages. Must not print, and must not know whether the target is AWS.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from preamp.deploy.assets import AssetPublisher
+from preamp.deploy.cloudformation import StackOperator
+from preamp.deploy.deployed import (
+    NEVER_CREATED,
+    STUCK,
+    DeployedStack,
+    read_template,
+    read_template_tree,
+)
+from preamp.deploy.failure import empty_backend, explained, stack_stuck
+from preamp.deploy.plan import (
+    Action,
+    Plan,
+    PlanKind,
+    is_up_to_date,
+    plan_creation,
+    plan_update,
+)
+from preamp.deploy.replacement import create_only_properties
+from preamp.events import StageFinished, StageStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mypy_boto3_cloudformation.literals import ChangeSetTypeType
+
+    from preamp.assembly.read import CloudAssembly
+    from preamp.deploy.plan import Change
+    from preamp.deploy.target import Target
+    from preamp.events import Reporter
+
+_UNCHANGED: Final = "nothing changed"
+
+
+@dataclass(frozen=True)
+class DeploymentResult:
+    """What came of a deployment.
+
+    Attributes:
+        stack_name: Name of the root stack.
+        stack_id: Its ARN.
+        no_op: Whether there was nothing to do.
+        outputs: Outputs of the root stack by name.
+        metadata: ``Metadata`` of the root template, where the output entries are declared.
+        changes: The resources that were planned to change.
+        seconds: How long each stage took, by its name.
+    """
+
+    stack_name: str
+    stack_id: str
+    no_op: bool
+    outputs: Mapping[str, str]
+    metadata: Mapping[str, Any]
+    changes: tuple[Change, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def deploy(
+    assembly: CloudAssembly,
+    target: Target,
+    reporter: Reporter,
+    *,
+    publisher: AssetPublisher | None = None,
+) -> DeploymentResult:
+    """Deploy an assembly.
+
+    Args:
+        assembly: What shall run.
+        target: Where.
+        reporter: Told of stages, assets and resources as they go.
+        publisher: For repeated deployments to one target: the publisher of the last one, which
+            knows what the target has.
+
+    Returns:
+        The result; on return the stack is at rest.
+
+    Raises:
+        UserError: See `StackOperator` and `AssetPublisher`; whatever failed, the next deployment
+            can start from what is left.
+    """
+    with explained(target):
+        return _Deployment(assembly, target, reporter).run(publisher or AssetPublisher(target))
+
+
+def make_plan(assembly: CloudAssembly, target: Target, reporter: Reporter) -> Plan:
+    """Tell what `deploy` would do, and do nothing.
+
+    Args:
+        assembly: What shall run.
+        target: Where.
+        reporter: Told if a running change must be waited for.
+
+    Raises:
+        UserError: ``StackStuckError`` if the stack allows no update.
+    """
+    with explained(target):
+        return _Deployment(assembly, target, reporter).plan()[0]
+
+
+def destroy(
+    stack_name: str, target: Target, reporter: Reporter, *, assembly: CloudAssembly | None = None
+) -> bool:
+    """Delete a backend with everything in it.
+
+    Args:
+        stack_name: Name of the root stack.
+        target: Where it is.
+        reporter: Told of resources as they go.
+        assembly: What it was deployed from, to name resources by construct path.
+
+    Returns:
+        False if there was no such stack.
+
+    Raises:
+        UserError: ``StackProtectedError`` or ``DeletionFailedError``.
+    """
+    operator = StackOperator(target, reporter)
+    with explained(target):
+        stack = operator.settle(stack_name)
+        if stack is None:
+            return False
+        with _Clock(reporter).stage("delete"):
+            operator.delete(stack, stack_name, assembly)
+    return True
+
+
+class _Clock:
+    """Announces stages and keeps their times."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self._reporter = reporter
+        self.seconds: dict[str, float] = {}
+        self.summary = ""
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        self._reporter.report(StageStarted(name))
+        self.summary = ""
+        begun = time.perf_counter()
+        yield
+        self.seconds[name] = time.perf_counter() - begun
+        self._reporter.report(StageFinished(name, self.seconds[name], self.summary))
+
+
+class _Deployment:
+    def __init__(self, assembly: CloudAssembly, target: Target, reporter: Reporter) -> None:
+        self._assembly = assembly
+        self._target = target
+        self._reporter = reporter
+        self._operator = StackOperator(target, reporter)
+        self._clock = _Clock(reporter)
+
+    def run(self, publisher: AssetPublisher) -> DeploymentResult:
+        with self._clock.stage("plan"):
+            plan, stack = self.plan()
+            self._clock.summary = _summary(plan)
+        if stack is not None and plan.kind is PlanKind.NO_OP:
+            return self._result(plan, stack, no_op=True)
+        with self._clock.stage("assets"):
+            published = publisher.publish(self._assembly.assets, self._reporter)
+            self._clock.summary = f"{published.uploaded} uploaded, {published.present} present"
+        with self._clock.stage("deploy"):
+            after = self._carry_out(plan, stack)
+            self._clock.summary = after.status if after else _UNCHANGED
+        return self._result(plan, after or stack, no_op=after is None)
+
+    def plan(self) -> tuple[Plan, DeployedStack | None]:
+        assembly = self._assembly
+        if not assembly.stack.resources:
+            raise empty_backend(assembly)
+        stack = self._operator.settle(assembly.stack_name)
+        if stack is None:
+            return plan_creation(assembly, PlanKind.CREATE), None
+        if stack.status in STUCK:
+            raise stack_stuck(assembly.stack_name, stack)
+        if stack.status in NEVER_CREATED:
+            return plan_creation(assembly, PlanKind.RECREATE), stack
+        return self._plan_from(stack), stack
+
+    def _plan_from(self, stack: DeployedStack) -> Plan:
+        client = self._target.clients.cloudformation
+        template = read_template(client, stack.stack_id)
+        if is_up_to_date(self._assembly, stack, template):
+            return Plan(PlanKind.NO_OP)
+        running = read_template_tree(client, stack.stack_id, template, self._assembly.stack)
+        return plan_update(self._assembly, stack, running, create_only_properties)
+
+    def _carry_out(self, plan: Plan, stack: DeployedStack | None) -> DeployedStack | None:
+        """Return the stack afterwards, or None if CloudFormation sees no difference."""
+        if stack is not None and plan.kind is PlanKind.RECREATE:
+            self._operator.delete(stack, self._assembly.stack_name, self._assembly)
+        kind: ChangeSetTypeType = "UPDATE" if plan.kind is PlanKind.UPDATE else "CREATE"
+        after = self._operator.bring_about(self._assembly, kind)
+        if after and self._assembly.termination_protection and not after.termination_protection:
+            self._operator.protect(after.stack_id)
+        return after
+
+    def _result(self, plan: Plan, stack: DeployedStack | None, *, no_op: bool) -> DeploymentResult:
+        return DeploymentResult(
+            stack_name=self._assembly.stack_name,
+            stack_id=stack.stack_id if stack else "",
+            no_op=no_op,
+            outputs=stack.outputs if stack else {},
+            metadata=self._assembly.stack.template.get("Metadata") or {},
+            changes=() if no_op else plan.changes,
+            seconds=self._clock.seconds,
+        )
+
+
+def _summary(plan: Plan) -> str:
+    if plan.kind is PlanKind.NO_OP:
+        return _UNCHANGED
+    counts = Counter(change.action for change in plan.changes)
+    return ", ".join(f"{counts[action]} to {action}" for action in Action if counts[action])

@@ -1,0 +1,185 @@
+"""What is running at the target now: status, templates and outputs of a stack.
+
+Owns the reading of CloudFormation's answers into data. Must not know what is going to change.
+Statuses: the AWS CloudFormation user guide's "Understand stack creation events" and "View stack
+information".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from preamp.assembly.read import NESTED_STACK, AssemblyStack, Template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+NEVER_CREATED: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
+"""Statuses of a stack that never came to be: it holds nothing and cannot be updated."""
+
+STUCK: Final = frozenset(
+    {"CREATE_FAILED", "DELETE_FAILED", "UPDATE_FAILED", "UPDATE_ROLLBACK_FAILED"}
+)
+"""Statuses out of which only the user can decide the way."""
+
+SUCCEEDED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"})
+"""Final statuses of an operation that did what it was asked to."""
+
+
+def is_busy(status: str) -> bool:
+    """Tell whether CloudFormation is still at work on a stack.
+
+    Args:
+        status: A stack's status.
+    """
+    return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+
+
+@dataclass(frozen=True)
+class DeployedStack:
+    """A stack as it is at the target.
+
+    Attributes:
+        stack_id: Its ARN, which also outlives it.
+        status: CloudFormation's status.
+        reason: Why it has that status, if CloudFormation says.
+        tags: Stack tags.
+        outputs: Stack outputs by name.
+        termination_protection: Whether it refuses deletion.
+    """
+
+    stack_id: str
+    status: str
+    reason: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    termination_protection: bool = False
+
+
+@dataclass(frozen=True)
+class DeployedTemplate:
+    """A running template with the nested ones below it, as far as they were read.
+
+    Attributes:
+        template: The template as it was submitted.
+        children: Templates of nested stacks, by logical id.
+    """
+
+    template: Template
+    children: Mapping[str, DeployedTemplate] = field(default_factory=dict)
+
+
+def read_stack(cloudformation: CloudFormationClient, stack: str) -> DeployedStack | None:
+    """Read a stack's state.
+
+    Args:
+        cloudformation: The target's client.
+        stack: Name or ARN; only the ARN finds a deleted stack.
+
+    Returns:
+        Its state, or None if there is no such stack.
+    """
+    from botocore.exceptions import ClientError
+
+    try:
+        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+    return _as_deployed(found)
+
+
+def read_template(cloudformation: CloudFormationClient, stack: str) -> Template:
+    """Read the template a stack was last brought to.
+
+    Args:
+        cloudformation: The target's client.
+        stack: Name or ARN.
+    """
+    body: object = cloudformation.get_template(StackName=stack, TemplateStage="Original").get(
+        "TemplateBody"
+    )
+    # botocore hands over JSON parsed, and whatever else it is as text.
+    return dict(body) if isinstance(body, dict) else {}
+
+
+def read_template_tree(
+    cloudformation: CloudFormationClient,
+    stack: str,
+    template: Template,
+    wanted: AssemblyStack | None,
+) -> DeployedTemplate:
+    """Read the nested templates that an update may change.
+
+    Args:
+        cloudformation: The target's client.
+        stack: Name or ARN of the stack that runs `template`.
+        template: Its template.
+        wanted: What it shall become; a nested stack that both declare alike is not read. None if
+            it shall go.
+    """
+    asked = _changed_children(template, wanted.template if wanted else {})
+    if not asked:
+        return DeployedTemplate(template)
+    running = _nested_stack_ids(cloudformation, stack)
+    children = {
+        logical_id: read_template_tree(
+            cloudformation,
+            running[logical_id],
+            read_template(cloudformation, running[logical_id]),
+            wanted.children.get(logical_id) if wanted else None,
+        )
+        for logical_id in asked
+        if logical_id in running
+    }
+    return DeployedTemplate(template, children)
+
+
+def is_missing(error: Any) -> bool:  # noqa: ANN401 - botocore's ClientError, imported lazily
+    """Tell whether a ClientError says that a stack does not exist.
+
+    Args:
+        error: What a CloudFormation call raised.
+    """
+    told = error.response.get("Error", {})
+    return told.get("Code") == "ValidationError" and "does not exist" in told.get("Message", "")
+
+
+def _changed_children(template: Template, wanted: Template) -> list[str]:
+    new = wanted.get("Resources") or {}
+    return [
+        logical_id
+        for logical_id, resource in (template.get("Resources") or {}).items()
+        if resource.get("Type") == NESTED_STACK
+        and resource.get("Properties") != new.get(logical_id, {}).get("Properties")
+    ]
+
+
+def _nested_stack_ids(cloudformation: CloudFormationClient, stack: str) -> dict[str, str]:
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
+    return {
+        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+        for page in pages
+        for resource in page["StackResourceSummaries"]
+        if resource["ResourceType"] == NESTED_STACK and resource.get("PhysicalResourceId")
+    }
+
+
+def _as_deployed(found: StackTypeDef) -> DeployedStack:
+    return DeployedStack(
+        stack_id=found.get("StackId", found["StackName"]),
+        status=found["StackStatus"],
+        reason=found.get("StackStatusReason", ""),
+        tags={tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
+        outputs={
+            output["OutputKey"]: output.get("OutputValue", "")
+            for output in found.get("Outputs", [])
+            if "OutputKey" in output
+        },
+        termination_protection=found.get("EnableTerminationProtection", False),
+    )

@@ -1,0 +1,202 @@
+"""Words for what can go wrong at the target: each failure as a UserError that helps.
+
+Owns the texts and codes of deployment errors. Must not call anyone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+from preamp.errors import Fault, UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from botocore.exceptions import ClientError
+
+    from preamp.assembly.read import CloudAssembly
+    from preamp.deploy.deployed import DeployedStack
+    from preamp.deploy.progress import Failure
+    from preamp.deploy.target import Target
+
+_VERBS: Final = {"CREATE": "created", "UPDATE": "updated", "DELETE": "deleted"}
+_AFTERMATH: Final = {
+    "ROLLBACK_COMPLETE": "mend it and deploy again; nothing of this first deployment was kept",
+    "UPDATE_ROLLBACK_COMPLETE": "mend it and deploy again; the backend is as it was before",
+}
+_CREDENTIAL_CODES: Final = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
+
+
+@contextlib.contextmanager
+def explained(target: Target) -> Iterator[None]:
+    """Turn what the AWS client raises into errors of ours.
+
+    Args:
+        target: Who was called.
+
+    Raises:
+        UserError: ``TargetUnreachableError`` or ``CredentialsError``.
+        Fault: ``TargetFault`` for an answer that no one expected.
+    """
+    from botocore import exceptions
+
+    try:
+        yield
+    except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
+        raise _not_allowed(target, str(error)) from error
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
+        raise UserError(
+            "TargetUnreachableError",
+            f"{target.name} does not answer: {error}",
+            "see that it is running and reachable, then deploy again",
+        ) from error
+    except exceptions.ClientError as error:
+        raise _answered(target, error) from error
+
+
+def _answered(target: Target, error: ClientError) -> UserError | Fault:
+    if error.response.get("Error", {}).get("Code") in _CREDENTIAL_CODES:
+        return _not_allowed(target, str(error))
+    return Fault("TargetFault", f"{target.name} answered unexpectedly: {error}")
+
+
+def _not_allowed(target: Target, reason: str) -> UserError:
+    return UserError(
+        "CredentialsError",
+        f"{target.name} does not let us in: {reason}",
+        "use credentials that are valid there and may deploy",
+    )
+
+
+def empty_backend(assembly: CloudAssembly) -> UserError:
+    """Describe a backend without a single resource, which CloudFormation cannot hold.
+
+    Args:
+        assembly: What was to be deployed.
+    """
+    return UserError(
+        "EmptyBackendError",
+        f"{assembly.stack_name} has no resources, there is nothing to deploy",
+        "define one in the backend, for example with backend.create_stack(name)",
+    )
+
+
+def deployment_failed(
+    assembly: CloudAssembly, stack: DeployedStack, failures: Sequence[Failure]
+) -> UserError:
+    """Describe a deployment that CloudFormation did not complete.
+
+    Args:
+        assembly: What was deployed.
+        stack: The stack afterwards.
+        failures: What failed, first things first.
+    """
+    hint = _AFTERMATH.get(stack.status) or _way_out(assembly.stack_name, stack.status)
+    if not failures:
+        reason = stack.reason or "CloudFormation gave no reason"
+        return UserError(
+            "DeploymentFailedError", f"{assembly.stack_name} was not deployed: {reason}", hint
+        )
+    first, *others = failures
+    site = assembly.site_of(first.path)
+    return UserError(
+        "DeploymentFailedError",
+        _sentence(first),
+        hint,
+        sites=[site] if site else [],
+        details=[f"then {_sentence(other)}" for other in others if other.path != first.path],
+    )
+
+
+def deletion_failed(
+    stack_name: str,
+    stack: DeployedStack,
+    failures: Sequence[Failure],
+    assembly: CloudAssembly | None,
+) -> UserError:
+    """Describe a stack that could not be deleted altogether.
+
+    Args:
+        stack_name: Its name.
+        stack: What is left of it.
+        failures: What failed, first things first.
+        assembly: What it was made from, if known.
+    """
+    sites = [site for f in failures if assembly and (site := assembly.site_of(f.path))]
+    told = "; ".join(_sentence(failure) for failure in failures)
+    return UserError(
+        "DeletionFailedError",
+        f"{stack_name} was not deleted: {told or stack.reason or stack.status}",
+        "remove what holds it, for example the objects of a bucket, and delete again",
+        sites=sites[:1],
+    )
+
+
+def stack_stuck(stack_name: str, stack: DeployedStack) -> UserError:
+    """Describe a stack that cannot be deployed to in the status it is in.
+
+    Args:
+        stack_name: Its name.
+        stack: The stack as it is.
+    """
+    reason = f": {stack.reason}" if stack.reason else ""
+    return UserError(
+        "StackStuckError",
+        f"{stack_name} cannot be deployed to, its status is {stack.status}{reason}",
+        _way_out(stack_name, stack.status),
+    )
+
+
+def stack_protected(stack_name: str) -> UserError:
+    """Describe a stack that refuses to be deleted.
+
+    Args:
+        stack_name: Its name.
+    """
+    return UserError(
+        "StackProtectedError",
+        f"{stack_name} has termination protection",
+        "take it off first: aws cloudformation update-termination-protection "
+        f"--no-enable-termination-protection --stack-name {stack_name}",
+    )
+
+
+def change_set_refused(assembly: CloudAssembly, reason: str) -> UserError:
+    """Describe a template that CloudFormation refuses before anything is changed.
+
+    Args:
+        assembly: What was to be deployed.
+        reason: CloudFormation's reason.
+    """
+    return UserError(
+        "TemplateRefusedError",
+        f"CloudFormation does not accept {assembly.stack_name}: {reason}",
+        "mend it and deploy again; nothing was changed",
+    )
+
+
+def _sentence(failure: Failure) -> str:
+    verb = _VERBS.get(failure.status.partition("_")[0], "changed")
+    reason = failure.reason or "CloudFormation gave no reason"
+    return f"{failure.path} ({failure.resource_type}) could not be {verb}: {reason}"
+
+
+def _way_out(stack_name: str, status: str) -> str:
+    if status == "UPDATE_ROLLBACK_FAILED":
+        return (
+            "mend what the reason names, then run: aws cloudformation continue-update-rollback "
+            f"--stack-name {stack_name}; or delete the stack and deploy again"
+        )
+    return "delete the stack and deploy again"

@@ -1,0 +1,254 @@
+"""What a deployment is going to do, decided before anything is done.
+
+Owns the comparison of what runs with what the assembly wants. Pure: it is given both and calls
+nobody. `diff`, dry runs and the console show the very plan that a deployment executes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from preamp.assembly.read import NESTED_STACK
+from preamp.deploy.deployed import DeployedTemplate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from preamp.assembly.read import AssemblyStack, CloudAssembly
+    from preamp.contract.site import Site
+    from preamp.deploy.deployed import DeployedStack
+
+CreateOnly: TypeAlias = "Callable[[str], frozenset[str]]"
+"""Tells which top-level properties of a resource type cannot change without replacing it."""
+
+_CODE: Final = "Code"
+_POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
+_CDK_PATH: Final = "aws:cdk:path"
+
+
+class PlanKind(StrEnum):
+    """What has to be done with the root stack."""
+
+    NO_OP = "no-op"
+    CREATE = "create"
+    UPDATE = "update"
+    RECREATE = "recreate"
+    """A stack that never came to be is in the way: it is deleted, then created."""
+
+
+class Action(StrEnum):
+    """What happens to one resource."""
+
+    ADD = "add"
+    MODIFY = "modify"
+    REMOVE = "remove"
+    REPLACE = "replace"
+
+
+class Reason(StrEnum):
+    """Why a resource is acted on."""
+
+    NEW = "new"
+    GONE = "gone"
+    TYPE_CHANGED = "type changed"
+    IMMUTABLE_PROPERTY_CHANGED = "a property changed that only a new resource can have"
+    CODE_CHANGED = "code changed"
+    PROPERTY_CHANGED = "a property changed"
+    NESTED_TEMPLATE_CHANGED = "something in it changed"
+    POLICY_CHANGED = "a policy of its life changed"
+    DEPENDENCY_CHANGED = "its dependencies or condition changed"
+    METADATA_CHANGED = "metadata changed"
+    TAGS_CHANGED = "stack tags changed"
+    TEMPLATE_CHANGED = "outputs, parameters or conditions changed"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One resource that will change.
+
+    Attributes:
+        path: Construct path below the root stack; empty for the root stack itself.
+        resource_type: CloudFormation's type.
+        action: What happens to it.
+        reason: Why.
+        properties: Names of the top-level properties that differ.
+        site: The user's line that made it.
+    """
+
+    path: str
+    resource_type: str
+    action: Action
+    reason: Reason
+    properties: tuple[str, ...] = ()
+    site: Site | None = None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a deployment will do.
+
+    Attributes:
+        kind: What has to be done with the root stack.
+        changes: Resources that will change, in the order of the templates; a resource that
+            CloudFormation changes only because another one does is not among them.
+    """
+
+    kind: PlanKind
+    changes: tuple[Change, ...] = ()
+
+
+def is_up_to_date(
+    assembly: CloudAssembly, stack: DeployedStack, template: Mapping[str, Any]
+) -> bool:
+    """Tell whether what runs is what the assembly wants.
+
+    Nested templates and code are named in the root template by the hash of their content, so
+    the root template alone tells whether anything differs.
+
+    Args:
+        assembly: What shall run.
+        stack: The root stack as it is.
+        template: The template it runs.
+    """
+    return assembly.stack.template == template and dict(assembly.tags) == dict(stack.tags)
+
+
+def plan_creation(assembly: CloudAssembly, kind: PlanKind) -> Plan:
+    """Plan for a stack that is not there: everything is new.
+
+    Args:
+        assembly: What shall run.
+        kind: `PlanKind.CREATE` or `PlanKind.RECREATE`.
+    """
+    nothing = DeployedTemplate({})
+    changes = _Comparison(assembly, _nothing_fixed).stack(nothing, assembly.stack)
+    return Plan(kind, tuple(changes))
+
+
+def plan_update(
+    assembly: CloudAssembly,
+    stack: DeployedStack,
+    running: DeployedTemplate,
+    create_only: CreateOnly | None = None,
+) -> Plan:
+    """Plan the way from what runs to what the assembly wants.
+
+    Args:
+        assembly: What shall run.
+        stack: The root stack as it is.
+        running: Its template and the nested ones that differ.
+        create_only: Tells the properties whose change replaces a resource; without it, such a
+            change is shown as a modification.
+    """
+    comparison = _Comparison(assembly, create_only or _nothing_fixed)
+    changes = list(comparison.stack(running, assembly.stack))
+    if dict(stack.tags) != dict(assembly.tags):
+        changes.append(Change("", NESTED_STACK, Action.MODIFY, Reason.TAGS_CHANGED))
+    return Plan(PlanKind.UPDATE, tuple(changes))
+
+
+def _nothing_fixed(_resource_type: str) -> frozenset[str]:
+    return frozenset()
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    assembly: CloudAssembly
+    create_only: CreateOnly
+
+    def stack(self, old: DeployedTemplate, new: AssemblyStack) -> Iterator[Change]:
+        before = old.template.get("Resources") or {}
+        for logical_id, resource in new.resources.items():
+            path = new.path_of(logical_id)
+            yield from self._resource(path, before.get(logical_id), resource)
+            child = new.children.get(logical_id)
+            if child is None:
+                continue
+            running = old.children.get(logical_id)
+            if running is not None:
+                yield from self.stack(running, child)
+            elif logical_id not in before:
+                yield from self.stack(DeployedTemplate({}), child)
+        for logical_id, resource in before.items():
+            if logical_id not in new.resources:
+                yield from self._removed(new.path, logical_id, resource, old)
+        if old.template and _frame(old.template) != _frame(new.template):
+            yield self._change(new.path, NESTED_STACK, Action.MODIFY, Reason.TEMPLATE_CHANGED)
+
+    def _resource(
+        self, path: str, old: dict[str, Any] | None, new: dict[str, Any]
+    ) -> Iterator[Change]:
+        resource_type = str(new.get("Type", ""))
+        if old is None:
+            yield self._change(path, resource_type, Action.ADD, Reason.NEW)
+        elif old != new:
+            yield self._modified(path, resource_type, old, new)
+
+    def _modified(
+        self, path: str, resource_type: str, old: dict[str, Any], new: dict[str, Any]
+    ) -> Change:
+        names = _differing(old.get("Properties") or {}, new.get("Properties") or {})
+        if old.get("Type") != resource_type:
+            return self._change(path, resource_type, Action.REPLACE, Reason.TYPE_CHANGED, names)
+        if self.create_only(resource_type).intersection(names):
+            reason = Reason.IMMUTABLE_PROPERTY_CHANGED
+            return self._change(path, resource_type, Action.REPLACE, reason, names)
+        reason = _reason(resource_type, names, old, new)
+        return self._change(path, resource_type, Action.MODIFY, reason, names)
+
+    def _removed(
+        self, parent: str, logical_id: str, resource: dict[str, Any], old: DeployedTemplate
+    ) -> Iterator[Change]:
+        path = _path_of_removed(parent, logical_id, resource)
+        yield self._change(path, str(resource.get("Type", "")), Action.REMOVE, Reason.GONE)
+        child = old.children.get(logical_id)
+        if child is None:
+            return
+        for inner_id, inner in (child.template.get("Resources") or {}).items():
+            yield from self._removed(path, inner_id, inner, child)
+
+    def _change(
+        self,
+        path: str,
+        resource_type: str,
+        action: Action,
+        reason: Reason,
+        properties: tuple[str, ...] = (),
+    ) -> Change:
+        site = self.assembly.site_of(path)
+        return Change(path, resource_type, action, reason, properties, site)
+
+
+def _reason(
+    resource_type: str, names: tuple[str, ...], old: dict[str, Any], new: dict[str, Any]
+) -> Reason:
+    if resource_type == NESTED_STACK and names == ("TemplateURL",):
+        return Reason.NESTED_TEMPLATE_CHANGED
+    if names == (_CODE,):
+        return Reason.CODE_CHANGED
+    if names:
+        return Reason.PROPERTY_CHANGED
+    if any(old.get(policy) != new.get(policy) for policy in _POLICIES):
+        return Reason.POLICY_CHANGED
+    if old.get("Metadata") != new.get("Metadata"):
+        return Reason.METADATA_CHANGED
+    return Reason.DEPENDENCY_CHANGED
+
+
+def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(sorted(key for key in {*old, *new} if old.get(key) != new.get(key)))
+
+
+def _frame(template: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a template holds beside its resources."""
+    return {key: value for key, value in template.items() if key != "Resources" and value}
+
+
+def _path_of_removed(parent: str, logical_id: str, resource: Mapping[str, Any]) -> str:
+    recorded = (resource.get("Metadata") or {}).get(_CDK_PATH)
+    if recorded:
+        path = str(recorded).partition("/")[2]
+        return path.removesuffix("/Resource").removesuffix("/Default")
+    return "/".join(filter(None, (parent, logical_id)))

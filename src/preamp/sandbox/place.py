@@ -1,0 +1,101 @@
+"""Where one sandbox of one project keeps everything."""
+
+from __future__ import annotations
+
+import getpass
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from preamp.contract.identity import BackendId
+from preamp.errors import UserError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from preamp.assembly.project import Project
+
+_IDENTIFIER: Final = re.compile(r"[a-zA-Z0-9-]{1,15}")
+_LONGEST: Final = 15
+_OUTPUTS: Final = "amplify_outputs.json"
+
+
+@dataclass(frozen=True)
+class SandboxPlace:
+    """One sandbox, named by its project and identifier.
+
+    Attributes:
+        project: The project.
+        identifier: Tells sandboxes of one project apart.
+    """
+
+    project: Project
+    identifier: str
+
+    @property
+    def backend_id(self) -> BackendId:
+        """The root of the sandbox's names."""
+        return BackendId(self.project.name, self.identifier, "sandbox")
+
+    @property
+    def directory(self) -> Path:
+        """The sandbox's own folder."""
+        return self.project.state_directory / self.identifier
+
+    @property
+    def engine_directory(self) -> Path:
+        """What the engine keeps."""
+        return self.directory / "engine"
+
+    @property
+    def assembly_directory(self) -> Path:
+        """The cloud assembly that was synthesized last."""
+        return self.directory / "assembly"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held while a deployment runs."""
+        return self.directory / "deploy.lock"
+
+    @property
+    def outputs_file(self) -> Path:
+        """What frontends read."""
+        return self.project.directory / _OUTPUTS
+
+    def prepare(self) -> None:
+        """Make the folder, for the user alone, and keep it out of git."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self.project.state_directory.chmod(0o700)
+        ignore = self.project.state_directory / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+
+
+def sandbox_place(project: Project, identifier: str | None) -> SandboxPlace:
+    """The sandbox of a project.
+
+    Args:
+        project: The project.
+        identifier: Up to 15 letters, digits and dashes; by default the user's name, as in
+            Amplify Gen 2, "Use cloud sandbox in dev environment".
+
+    Raises:
+        UserError: ``InvalidIdentifierError``.
+    """
+    if identifier is None:
+        return SandboxPlace(project, _user_name())
+    if not _IDENTIFIER.fullmatch(identifier):
+        raise UserError(
+            "InvalidIdentifierError",
+            f"{identifier!r} cannot identify a sandbox",
+            f"use 1 to {_LONGEST} letters, digits and dashes",
+        )
+    return SandboxPlace(project, identifier)
+
+
+def _user_name() -> str:
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # no such user: a container that runs under a bare number
+        name = ""
+    return re.sub(r"[^a-zA-Z0-9-]", "", name)[:_LONGEST] or "me"

@@ -1,0 +1,256 @@
+"""What each command says and how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.local.cli.commandline import Project
+
+BACKEND = "amplify/backend.py"
+QUEUE = """
+from aws_cdk import Duration
+from aws_cdk import aws_sqs as sqs
+
+from preamp import define_backend
+
+backend = define_backend()
+stack = backend.create_stack("jobs")
+queue = sqs.Queue(stack, "Queue", visibility_timeout=Duration.seconds(30))
+backend.add_output(custom={"queueUrl": queue.queue_url})
+"""
+
+
+def test_deploying_again_changes_nothing_and_says_so(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    first = project.run("sandbox", "--once")
+    assert (first.status, "deployed 2 changes" in first.out) == (0, True), first.err
+    written = (project.folder / "amplify_outputs.json").stat().st_mtime_ns
+    second = project.run("sandbox", "--once")
+    assert "nothing changed" in second.out
+    assert "created" not in second.err
+    assert (project.folder / "amplify_outputs.json").stat().st_mtime_ns == written
+
+
+def test_one_property_is_updated_in_place(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    project.run("sandbox", "--once")
+    project.replace(BACKEND, "seconds(30)", "seconds(40)")
+    changed = project.run("sandbox", "--once")
+    assert changed.status == 0, changed.err
+    assert re.search(r"✓ jobs/Queue  AWS::SQS::Queue  updated", changed.err)
+
+
+def test_a_resource_that_fails_leaves_the_stack_as_it_was(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    project.run("sandbox", "--once")
+    before = (project.folder / "amplify_outputs.json").read_text()
+    failing = (
+        "\nfrom aws_cdk import aws_lambda as lambda_\n"
+        "from aws_cdk import aws_s3 as s3\n"
+        "bucket = s3.Bucket(stack, 'Code')\n"
+        "lambda_.Function(stack, 'Broken', runtime=lambda_.Runtime.PYTHON_3_13,\n"
+        "    handler='a.b', code=lambda_.Code.from_bucket(bucket, 'missing.zip'))\n"
+    )
+    project.write(BACKEND, QUEUE.replace("seconds(30)", "seconds(50)") + failing)
+    failed = project.run("sandbox", "--once")
+    assert failed.status == 1
+    assert "DeploymentFailedError" in failed.err
+    assert "jobs/Broken" in failed.err
+    assert f"{BACKEND}:15" in failed.err
+    assert "missing.zip" in failed.err
+    assert (project.folder / "amplify_outputs.json").read_text() == before
+    status = project.run("sandbox", "status", "--json").json
+    assert status["stack_status"] == "UPDATE_ROLLBACK_COMPLETE"
+    project.write(BACKEND, QUEUE)
+    assert "nothing changed" in project.run("sandbox", "--once").out
+
+
+def test_what_aws_would_refuse_is_refused_before_anything_is_deployed(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    project.run("sandbox", "--once")
+    project.write(BACKEND, QUEUE + "queue.node.default_child.add_property_override('Bogus', 1)\n")
+    refused = project.run("sandbox", "--once")
+    assert refused.status == 1
+    assert "InvalidTemplateError" in refused.err
+    assert "Bogus" in refused.err
+    assert f"{BACKEND}:9" in refused.err
+    assert "updated" not in refused.err
+
+
+def test_a_circle_between_stacks_is_named_with_its_edges(project: Project) -> None:
+    project.write(
+        BACKEND,
+        "from aws_cdk import aws_sqs as sqs\n"
+        "from preamp import define_backend\n"
+        "b = define_backend()\n"
+        "one, two = b.create_stack('one'), b.create_stack('two')\n"
+        "def queue(stack, name, other=None):\n"
+        "    letters = other and sqs.DeadLetterQueue(queue=other, max_receive_count=2)\n"
+        "    return sqs.Queue(stack, name, dead_letter_queue=letters)\n"
+        "first = queue(one, 'First')\n"
+        "second = queue(two, 'Second', first)\n"
+        "queue(one, 'Third', second)\n",
+    )
+    refused = project.run("synth")
+    assert refused.status == 1
+    assert "circle" in refused.err
+    for name in ("one/Third", "two/Second", "one/First", "RedrivePolicy.deadLetterTargetArn"):
+        assert name in refused.err
+
+
+def test_a_second_deployment_is_refused_with_the_holders_pid(project: Project) -> None:
+    project.write(BACKEND, "import time\ntime.sleep(600)\n")
+    first = project.start("sandbox", "--once", "--json")
+    assert first.stdout is not None
+    for line in first.stdout:
+        if '"synth"' in line:
+            break
+    second = project.run("sandbox", "--once")
+    first.send_signal(signal.SIGINT)
+    first.communicate()
+    assert second.status == 1
+    assert "DeploymentInProgressError" in second.err
+    assert str(first.pid) in second.err
+
+
+def test_an_interrupted_deployment_leaves_nothing_that_hinders_the_next(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    running = project.start("sandbox", "--once", "--json")
+    assert running.stdout is not None
+    for line in running.stdout:
+        if "resource.changed" in line:
+            break
+    running.send_signal(signal.SIGINT)
+    running.communicate()
+    assert running.returncode == 130
+    again = project.run("sandbox", "--once")
+    assert again.status == 0, again.err
+    assert "custom" in json.loads((project.folder / "amplify_outputs.json").read_text())
+
+
+def test_json_is_all_that_goes_to_stdout_with_json(project: Project) -> None:
+    project.write(BACKEND, "print('noise')\n" + QUEUE)
+    answer = project.run("sandbox", "--once", "--json")
+    lines = [json.loads(line) for line in answer.out.splitlines()]
+    assert lines[-1]["result"] == "deployed"
+    assert {"event": "output.printed", "text": "noise"} in lines
+    failed = project.run("invoke", "nothing")
+    assert failed.out == ""
+
+
+def test_the_engine_outlives_commands_and_stops_when_told(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    assert not project.run("sandbox", "status", "--json").json["running"]
+    project.run("sandbox", "--once")
+    running = project.run("sandbox", "status", "--json").json
+    assert running["running"]
+    assert running["stack_status"] == "CREATE_COMPLETE"
+    assert project.run("sandbox", "stop").out == "stopped\n"
+    assert not project.run("sandbox", "status", "--json").json["running"]
+    assert project.run("sandbox", "stop").out == "the sandbox was not running\n"
+    assert "nothing changed" in project.run("sandbox", "--once").out
+
+
+def test_delete_asks_and_removes_everything(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    project.run("sandbox", "--once")
+    refused = project.run("sandbox", "delete", stdin="n\n")
+    assert refused.status == 130
+    assert project.run("sandbox", "status", "--json").json["running"]
+    deleted = project.run("sandbox", "delete", "--yes")
+    assert deleted.status == 0, deleted.err
+    assert "jobs/Queue" in deleted.err
+    assert not (project.folder / "amplify_outputs.json").exists()
+    assert [path.name for path in (project.folder / ".preamp").iterdir()] == [".gitignore"]
+
+
+def test_two_sandboxes_of_one_project_run_side_by_side(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    for name in ("one", "two"):
+        deployed = project.run("sandbox", "--once", "--identifier", name)
+        assert deployed.status == 0, deployed.err
+    endpoints = {
+        project.run("sandbox", "status", "--identifier", name, "--json").json["endpoint"]
+        for name in ("one", "two")
+    }
+    assert len(endpoints) == 2
+    for name in ("one", "two"):
+        project.run("sandbox", "stop", "--identifier", name)
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["invoke", "X"], 1, "SandboxNotRunningError"),
+        (["logs"], 1, "SandboxNotRunningError"),
+        (["mail", "list"], 1, "SandboxNotRunningError"),
+        (["sandbox", "env"], 1, "SandboxNotRunningError"),
+        (["invoke", "X", "--event", "{"], 1, "InvalidEventError"),
+        (["invoke", "X", "--event", "@nowhere.json"], 1, "InvalidEventError"),
+        (["sandbox", "--once", "--identifier", "a/b"], 1, "InvalidIdentifierError"),
+        (["sandbox"], 2, "--once"),
+        (["nonsense"], 2, "No such command"),
+        (["synth", "--nonsense"], 2, "No such option"),
+    ],
+)
+def test_mistakes_on_the_command_line(
+    project: Project, words: list[str], status: int, said: str
+) -> None:
+    project.write(BACKEND, QUEUE)
+    answer = project.run(*words)
+    assert answer.status == status
+    assert said in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_traceback_is_shown_only_with_debug(project: Project) -> None:
+    project.write(BACKEND, "raise ValueError('oops')\n")
+    assert "Traceback" not in project.run("synth").err
+    debugged = project.run("synth", "--debug")
+    assert debugged.err.count("Traceback") >= 1
+    assert "importlib" in debugged.err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        *(
+            word.split()
+            for word in (
+                "synth",
+                "sandbox",
+                "sandbox status",
+                "sandbox stop",
+                "sandbox delete",
+                "sandbox env",
+                "invoke",
+                "logs",
+                "mail",
+                "mail list",
+                "mail show",
+                "mail clear",
+                "info",
+            )
+        ),
+    ],
+)
+def test_every_command_has_help_with_an_example(project: Project, words: list[str]) -> None:
+    project.folder.mkdir(exist_ok=True)
+    shown = project.run(*words, "--help")
+    assert shown.status == 0
+    assert "Example: " in shown.out or "Start with: " in shown.out
+
+
+def test_info_tells_versions_and_the_project(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    facts = project.run("info", "--json").json
+    assert facts["preamp"]
+    assert facts["aws-cdk-lib"].startswith("2.")
+    assert facts["backend"] == BACKEND
