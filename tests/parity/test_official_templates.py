@@ -21,10 +21,12 @@ SANE_DEFAULTS = "PythonFunction has defaults that real handlers can live with (3
 EXPLICIT = "PythonFunction always names the architecture that its dependencies are installed for"
 PYTHON = "a Python handler: its runtime, code and handler are not those of the TypeScript one"
 
+NOTIFICATIONS: Final = "stacks.CustomNotifications.resources.CustomNotifications"
+
 DIFFERENCES: Final[dict[str, dict[str, str]]] = {
     "01-empty": {},
     "02-seed-custom": {
-        f"stacks.CustomNotifications.resources.CustomNotifications/{function}.Properties.{name}": why
+        f"{NOTIFICATIONS}/{function}.Properties.{name}": why
         for function in ("Emailer", "Publisher")
         for name, why in {
             "Architectures": EXPLICIT,

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
+import click
 from rich.console import Console, Group
 from rich.live import Live
 from rich.spinner import Spinner
@@ -50,16 +51,18 @@ class LiveTree:
 
     def __init__(self) -> None:
         self._console = Console(stderr=True, highlight=False)
+        self._lock = threading.Lock()
+        self._stages: dict[str, float] = {}
+        self._branches: dict[str, _Branch] = {}
+        self._noticed: set[str] = set()
+        self._heading = ""
+        # last: it asks for a first picture at once
         self._live = Live(
             console=self._console,
             refresh_per_second=_PER_SECOND,
             transient=True,
             get_renderable=self._drawn,
         )
-        self._lock = threading.Lock()
-        self._stages: dict[str, float] = {}
-        self._branches: dict[str, _Branch] = {}
-        self._noticed: set[str] = set()
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -76,34 +79,40 @@ class LiveTree:
     def report(self, event: Event) -> None:
         """Take an event into the picture."""
         with self._lock:
-            line = self._take(event)
-        if line is not None:
-            self._console.print(Text.from_ansi(line))
+            lines = self._take(event)
+        for line in lines:
+            # a path may be longer than the terminal is wide: better cut than wrapped
+            self._console.print(Text.from_ansi(line), no_wrap=True, overflow="ellipsis")
 
-    def _take(self, event: Event) -> str | None:
+    def _take(self, event: Event) -> list[str]:
         match event:
             case StageStarted(stage=stage):
                 self._stages[stage] = time.monotonic()
             case StageFinished(stage=stage):
                 self._stages.pop(stage, None)
-                return stage_line(event)
+                return [stage_line(event)]
             case ResourceChanged():
                 return self._resource(event)
             case Notice(message=message) if message not in self._noticed:
                 self._noticed.add(message)
-                return notice_line(event)
+                return [notice_line(event)]
             case OutputPrinted(text=text):
-                return text
-        return None
+                return [text]
+        return []
 
-    def _resource(self, event: ResourceChanged) -> str | None:
-        branch = self._branches.setdefault(event.path.partition("/")[0], _Branch())
+    def _resource(self, event: ResourceChanged) -> list[str]:
+        stack = event.path.partition("/")[0]
+        branch = self._branches.setdefault(stack, _Branch())
         if event.progress == "started":
             branch.working[event.path] = (event.action, time.monotonic())
-            return None
+            return []
         branch.working.pop(event.path, None)
         branch.done += 1
-        return None if event.progress == "skipped" else resource_line(event)
+        if event.progress == "skipped":
+            return []
+        heading = [] if stack in {self._heading, event.path} else [click.style(stack, bold=True)]
+        self._heading = stack
+        return [*heading, *resource_line(event, under=stack).splitlines()]
 
     def _drawn(self) -> RenderableType:
         with self._lock:

@@ -60,8 +60,21 @@ def _changes(count: int) -> str:
 
 
 def _any_function(assembly: CloudAssembly) -> str | None:
-    for stack in assembly.stack.tree():
-        for logical_id, resource in stack.resources.items():
-            if resource["Type"] == _FUNCTION:
-                return stack.path_of(logical_id)
-    return None
+    """The shortest path that tells one of the functions from the others."""
+    paths = [
+        stack.path_of(logical_id)
+        for stack in assembly.stack.tree()
+        for logical_id, resource in stack.resources.items()
+        if resource["Type"] == _FUNCTION
+    ]
+    return min((_shortest(path, paths) for path in paths), key=len, default=None)
+
+
+def _shortest(path: str, paths: list[str]) -> str:
+    parts = path.split("/")
+    tails = ("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
+    return next(
+        tail
+        for tail in tails
+        if sum(other == tail or other.endswith(f"/{tail}") for other in paths) == 1
+    )

@@ -43,7 +43,7 @@ def test_one_property_is_updated_in_place(project: Project) -> None:
     project.replace(BACKEND, "seconds(30)", "seconds(40)")
     changed = project.run("sandbox", "--once")
     assert changed.status == 0, changed.err
-    assert re.search(r"✓ jobs/Queue  AWS::SQS::Queue  updated", changed.err)
+    assert re.search(r"✓ jobs/Queue  SQS::Queue  updated", changed.err)
 
 
 def test_a_resource_that_fails_leaves_the_stack_as_it_was(project: Project) -> None:

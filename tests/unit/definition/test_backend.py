@@ -41,7 +41,8 @@ def test_outside_a_synthesis_it_names_the_command_to_run() -> None:
 @pytest.mark.usefixtures("synthesis")
 def test_it_hands_over_the_resources_and_the_place() -> None:
     thing = Thing()
-    resources, site = define_backend(thing=thing)  # type: ignore[misc]
+    composed: Any = define_backend(thing=thing)
+    resources, site = composed
     assert resources == {"thing": thing}
     assert site.file.endswith("test_backend.py")
 

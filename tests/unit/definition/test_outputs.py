@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from preamp.contract.site import Site
 from preamp.definition.outputs import OutputParts
 from preamp.errors import UserError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 FIRST = Site("amplify/backend.py", 3)
 SECOND = Site("amplify/backend.py", 9)
 
 
-def merged(*parts: dict[str, object]) -> dict[str, object]:
+def merged(*parts: Mapping[str, object]) -> dict[str, object]:
     outputs = OutputParts()
     for part in parts:
         outputs.add(part, None, FIRST)

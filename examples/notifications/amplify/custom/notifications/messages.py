@@ -31,8 +31,8 @@ class Message:
         """Refuse what could not be sent, or would be more than one mail."""
         if not is_address(self.recipient):
             raise InvalidMessageError("recipient must be one e-mail address")
-        if not self.subject or len(self.subject) > _LONGEST_SUBJECT or "\n" in self.subject:
-            raise InvalidMessageError(f"subject must be one line of 1 to {_LONGEST_SUBJECT} letters")
+        if not 0 < len(self.subject) <= _LONGEST_SUBJECT or "\n" in self.subject:
+            raise InvalidMessageError(f"subject must be one line of at most {_LONGEST_SUBJECT}")
         if not self.body:
             raise InvalidMessageError("body must not be empty")
 

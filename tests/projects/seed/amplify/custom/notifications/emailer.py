@@ -1,2 +1,2 @@
-def handler(event: object, context: object) -> object:
+def handler(event: object, _context: object) -> object:
     return event

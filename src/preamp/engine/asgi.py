@@ -1,0 +1,45 @@
+"""The shapes of ASGI we use, and small answers in it. Knows no path and no emulator."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, TypeAlias
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Message: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[Message]]
+Send: TypeAlias = Callable[[Message], Awaitable[None]]
+Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def header(scope: Scope, name: str) -> str | None:
+    """Return a request header by its lower-case name; None if absent or sent more than once."""
+    wanted = name.encode("ascii")
+    values = [value for key, value in scope["headers"] if key.lower() == wanted]
+    return values[0].decode("latin-1") if len(values) == 1 else None
+
+
+def has_header(scope: Scope, name: str) -> bool:
+    """Tell whether a request carries a header, once or more often."""
+    wanted = name.encode("ascii")
+    return any(key.lower() == wanted for key, _ in scope["headers"])
+
+
+async def respond(
+    send: Send,
+    status: int,
+    body: bytes,
+    content_type: str = "application/json",
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Send a whole response."""
+    fields = {"content-type": content_type, "content-length": str(len(body)), **(headers or {})}
+    encoded = [(name.encode("ascii"), value.encode("latin-1")) for name, value in fields.items()]
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def respond_json(send: Send, status: int, content: object) -> None:
+    """Send a JSON response."""
+    await respond(send, status, json.dumps(content).encode())

@@ -1,0 +1,145 @@
+"""The parent's side of the engine's own paths (``/_preamp/…``): health, reset and mail.
+
+Standard library only. AWS APIs are not spoken here.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from preamp.errors import Fault, UserError
+
+if TYPE_CHECKING:
+    from preamp.engine.protocol import EngineConnection
+
+_TIMEOUT: Final = 30.0
+_HEALTH_TIMEOUT: Final = 5.0
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a running engine says of itself.
+
+    Attributes:
+        pid: Its process.
+        services: Signing names of the services it serves.
+        memory: Resident memory in bytes, 0 where the system does not tell.
+    """
+
+    pid: int
+    services: frozenset[str]
+    memory: int
+
+
+@dataclass(frozen=True)
+class MailSummary:
+    """A message SES accepted.
+
+    Attributes:
+        id: The message id SES answered with.
+        timestamp: When it was accepted, in seconds since the epoch.
+        sender: The address in ``From``.
+        to: Recipients in ``To``.
+        cc: Recipients in ``Cc``.
+        bcc: Recipients named to SES and in neither header.
+        subject: Its subject, decoded.
+        source: The Lambda function that sent it, or else the caller's ARN; may be empty.
+        attachments: File names of its attachments.
+    """
+
+    id: str
+    timestamp: float
+    sender: str
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    bcc: tuple[str, ...]
+    subject: str
+    source: str
+    attachments: tuple[str, ...]
+
+
+class EngineClient:
+    """Speaks with one running engine."""
+
+    def __init__(self, connection: EngineConnection) -> None:
+        self._connection = connection
+
+    def health(self) -> Health:
+        """Ask how it is.
+
+        Raises:
+            OSError: It does not answer.
+            Fault: ``EngineProtocolFault`` if something else answers at its port.
+        """
+        answer = self._json("GET", "/_preamp/health", _HEALTH_TIMEOUT)
+        if not isinstance(answer, dict) or "pid" not in answer:
+            raise Fault("EngineProtocolFault", "the local cloud answered something unexpected")
+        return Health(int(answer["pid"]), frozenset(answer["services"]), int(answer["memory"]))
+
+    def reset(self) -> None:
+        """Forget every resource and message."""
+        self._request("POST", "/_preamp/reset")
+
+    def mail(self) -> tuple[MailSummary, ...]:
+        """List the messages SES accepted, newest first."""
+        answer = self._json("GET", "/_preamp/mail")
+        return tuple(_mail_summary(item) for item in answer)
+
+    def raw_mail(self, message_id: str) -> bytes:
+        """Return one message as it would have been sent, a MIME document.
+
+        Raises:
+            UserError: ``MailNotFoundError`` if there is no such message.
+        """
+        status, body = self._request("GET", f"/_preamp/mail/{message_id}", missing_is_fine=True)
+        if status == http.client.NOT_FOUND:
+            raise UserError(
+                "MailNotFoundError",
+                f"no message has the id {message_id!r}",
+                "list the messages with `preamp mail list`",
+            )
+        return body
+
+    def clear_mail(self) -> None:
+        """Delete every message."""
+        self._request("DELETE", "/_preamp/mail")
+
+    def _json(self, method: str, path: str, timeout: float = _TIMEOUT) -> Any:  # noqa: ANN401
+        return json.loads(self._request(method, path, timeout)[1])
+
+    def _request(
+        self, method: str, path: str, timeout: float = _TIMEOUT, *, missing_is_fine: bool = False
+    ) -> tuple[int, bytes]:
+        connection = http.client.HTTPConnection("127.0.0.1", self._connection.port, timeout=timeout)
+        try:
+            headers = {"Authorization": f"Bearer {self._connection.token}"}
+            connection.request(method, path, headers=headers)
+            response = connection.getresponse()
+            status, body = response.status, response.read()
+        except http.client.HTTPException as error:
+            raise ConnectionError(f"the local cloud broke off: {error!r}") from error
+        finally:
+            connection.close()
+        accepted = (http.client.OK, http.client.NOT_FOUND if missing_is_fine else http.client.OK)
+        if status not in accepted:
+            raise Fault(
+                "EngineProtocolFault", f"the local cloud answered {method} {path} with {status}"
+            )
+        return status, body
+
+
+def _mail_summary(item: dict[str, Any]) -> MailSummary:
+    return MailSummary(
+        id=item["id"],
+        timestamp=item["timestamp"],
+        sender=item["from"],
+        to=tuple(item["to"]),
+        cc=tuple(item["cc"]),
+        bcc=tuple(item["bcc"]),
+        subject=item["subject"],
+        source=item["source"],
+        attachments=tuple(item["attachments"]),
+    )

@@ -1,0 +1,165 @@
+"""The engine's entry point in the private environment: the emulator, mended and guarded.
+
+Owns the order of things at start and stop. The emulator reads its settings when imported, so
+everything here that names it is imported only after they are made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import traceback
+from contextlib import suppress
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+from preamp.engine.guard import Guard
+from preamp.engine.mail import MailStore
+from preamp.engine.own_paths import OwnPaths
+from preamp.engine.setup import Setup
+from preamp.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from preamp.engine.asgi import Application
+
+_GRACE: Final = 1
+_POLL: Final = 0.002
+
+
+def main() -> None:
+    """Serve until told to stop; what goes wrong at the start is told to the parent as JSON."""
+    os.umask(0o077)
+    line = sys.stdin.readline()
+    if not line:
+        # The parent died before it told us anything.
+        return
+    setup = Setup.from_json(line)
+    try:
+        listener = _bind(setup.port)
+        setup = replace(setup, port=listener.getsockname()[1])
+        _prepare(setup)
+        application = _application(setup)
+    except Fault as fault:
+        _answer({"code": fault.code, "message": fault.message, "details": list(fault.details)})
+        return
+    # uvicorn gives the signal that ended it on, and we are not done then.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_serve(application, listener, setup))
+
+
+def _bind(port: int) -> socket.socket:
+    # with the protocol named, asyncio turns off the delay that makes calls wait for each other
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    if os.name == "posix":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        raise Fault("EnginePortError", f"port {port} cannot be bound: {error}") from error
+    return listener
+
+
+def _prepare(setup: Setup) -> None:
+    # What a killed predecessor left of its workers.
+    shutil.rmtree(setup.temporary, ignore_errors=True)
+    for directory in (setup.state, setup.objects, setup.temporary, setup.mail):
+        directory.mkdir(parents=True, exist_ok=True)
+    _start_watchdog()
+
+
+def _start_watchdog() -> None:
+    """Start the process that kills our workers when we are gone, however we went.
+
+    It waits for the end of a pipe only we hold, then kills its own process group: ours.
+    """
+    if os.name != "posix" or os.getpgid(0) != os.getpid():
+        return
+    # The other end is never closed: that is left to our death.
+    reading, _ = os.pipe()
+    subprocess.Popen(
+        ["/bin/sh", "-c", "read _; kill -9 0"],
+        stdin=reading,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ).returncode = 0
+    os.close(reading)
+
+
+def _application(setup: Setup) -> Application:
+    from preamp.engine.ministack.introduce import introduce
+
+    mail = MailStore(setup.mail)
+    emulator = introduce(setup, mail)
+    return Guard(OwnPaths(emulator, mail), port=setup.port, token=setup.token)
+
+
+async def _serve(application: Application, listener: socket.socket, setup: Setup) -> None:
+    from preamp.engine.ministack.workers import kill_all_workers
+
+    try:
+        await _serve_until_stopped(application, listener, setup)
+    except Exception:  # noqa: BLE001 - the log is where the parent looks
+        traceback.print_exc()
+    finally:
+        kill_all_workers()
+        # State is saved. What still runs (a custom resource that waits for its answer, a busy
+        # handler's thread) absorbs every cancellation, and its result is nobody's.
+        sys.stderr.flush()
+        os._exit(0)
+
+
+async def _serve_until_stopped(
+    application: Application, listener: socket.socket, setup: Setup
+) -> None:
+    from preamp.engine.ministack.bootstrapped import ensure_bootstrapped
+
+    server = _uvicorn(application)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    # uvicorn tells nobody that it listens.
+    while not server.started and not task.done():  # noqa: ASYNC110
+        await asyncio.sleep(_POLL)
+    if server.started:
+        await ensure_bootstrapped(setup)
+        _answer({"port": setup.port})
+    await task
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if sys.platform == "win32":
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = import_module("uvloop").new_event_loop
+    return factory
+
+
+def _uvicorn(application: Application) -> Any:  # noqa: ANN401
+    uvicorn = import_module("uvicorn")
+    config = uvicorn.Config(
+        application,
+        lifespan="on",
+        ws="wsproto",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # The emulator sends its own; AWS's JavaScript SDK does not understand two.
+        date_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    return uvicorn.Server(config)
+
+
+def _answer(content: dict[str, Any]) -> None:
+    """Answer the parent, then turn standard output away from it."""
+    with suppress(BrokenPipeError):
+        sys.stdout.write(json.dumps(content) + "\n")
+        sys.stdout.flush()
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
