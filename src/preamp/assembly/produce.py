@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from preamp.events import Reporter
 
 _MARK: Final = "manifest.json"
+# the CDK's command line locks the folder with files in it before it lets us write there
+_CDK_LOCK: Final = ".lock"
 
 
 def produce_assembly(
@@ -135,7 +137,7 @@ def _environment() -> dict[str, str]:
 def _check_replaceable(output: Path) -> None:
     if not output.exists() or (output / _MARK).is_file():
         return
-    if not output.is_dir() or any(output.iterdir()):
+    if not output.is_dir() or any(path.suffix != _CDK_LOCK for path in output.iterdir()):
         raise UserError(
             "OutputFolderInUseError",
             f"{output} holds something that is no cloud assembly",
@@ -147,6 +149,8 @@ def _replace(output: Path, fresh: Path) -> None:
     """Put a new assembly in the place of the old one, which stays until then."""
     old = output.with_name(f".{output.name}.old")
     shutil.rmtree(old, ignore_errors=True)
+    for lock in output.glob(f"*{_CDK_LOCK}"):
+        shutil.copy2(lock, fresh)
     with contextlib.suppress(FileNotFoundError):
         output.replace(old)
     fresh.replace(output)

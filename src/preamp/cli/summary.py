@@ -67,7 +67,7 @@ def _any_function(assembly: CloudAssembly) -> str | None:
         for logical_id, resource in stack.resources.items()
         if resource["Type"] == _FUNCTION
     ]
-    return min((_shortest(path, paths) for path in paths), key=len, default=None)
+    return _shortest(paths[0], paths) if paths else None
 
 
 def _shortest(path: str, paths: list[str]) -> str:

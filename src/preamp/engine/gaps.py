@@ -152,12 +152,6 @@ GAPS: Final[tuple[Gap, ...]] = (
         "Capturing records of Lambda asynchronous invocations",
     ),
     Gap(
-        "kms:Sign",
-        "refuses",
-        "asymmetric keys cannot sign or verify: the cryptography package is not installed",
-        "Sign, AWS KMS API reference",
-    ),
-    Gap(
         "ses:SendEmail",
         "accepts",
         "unverified recipients are accepted; an account in the SES sandbox refuses them",

@@ -21,6 +21,7 @@ from preamp.engine.ministack import (
     ses_permissions,
     summaries,
     surroundings,
+    update_events,
     workers,
 )
 
@@ -39,6 +40,7 @@ def all_mends() -> tuple[Mend, ...]:
         names.physical_names(),
         conditions.conditions(),
         nested_stacks.nested_stacks(),
+        update_events.update_events(),
         summaries.template_summaries(),
         buckets.bucket_tags(),
         buckets.full_buckets(),

