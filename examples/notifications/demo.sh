@@ -15,4 +15,4 @@ run preamp mail show --wait 30
 
 printf '\n$ cat amplify_outputs.json\n'
 cat amplify_outputs.json
-printf '\nThe local cloud goes on; stop it with: cd %s && preamp sandbox stop\n' "$(pwd)"
+printf '\nThe local cloud goes on. Stop it with: cd %s && %s sandbox stop\n' "$(pwd)" "$(command -v preamp)"
