@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from preamp.sandbox.deployment import SandboxDeployment
     from preamp.sandbox.functions import DeployedFunction
     from preamp.sandbox.invocation import Invocation
-    from preamp.sandbox.logs import LogLine
+    from preamp.sandbox.logs import LogReader
     from preamp.sandbox.place import SandboxPlace
 
 
@@ -127,14 +127,19 @@ class SandboxControl:
         function = find_function(path, self.functions())
         return invoke(function, payload, self._client("lambda"))
 
-    def logs(self, path: str | None) -> list[LogLine]:
-        """What one function logged, or all of them."""
+    def logs(self, path: str | None, *, since: int = 0) -> LogReader:
+        """Reads what one function logs, or all of them.
+
+        Args:
+            path: The function's construct path; None for all.
+            since: Milliseconds since the epoch; older lines are left out.
+        """
         from preamp.sandbox.functions import find_function
-        from preamp.sandbox.logs import read_logs
+        from preamp.sandbox.logs import LogReader
 
         functions = self.functions()
         chosen = functions if path is None else [find_function(path, functions)]
-        return read_logs(chosen, self._client("lambda"), self._client("logs"))
+        return LogReader(chosen, self._client("lambda"), self._client("logs"), since=since)
 
     def mail(self) -> tuple[MailSummary, ...]:
         """The e-mails that SES accepted, newest first."""

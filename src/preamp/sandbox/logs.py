@@ -1,7 +1,8 @@
-"""Reads what the sandbox's functions logged."""
+"""Reads what the sandbox's functions logged, at once or as it comes."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ if TYPE_CHECKING:
 
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
     from preamp.sandbox.functions import DeployedFunction
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class LogLine:
     """One line of a function's log.
 
@@ -29,29 +31,68 @@ class LogLine:
     text: str
 
 
-def read_logs(
-    functions: Sequence[DeployedFunction], lambda_: LambdaClient, logs: CloudWatchLogsClient
-) -> list[LogLine]:
-    """All lines of some functions' logs, oldest first.
+class LogReader:
+    """Reads the logs of some functions, each line once.
 
-    Lines of the same millisecond stay in the order they were logged in.
+    Args:
+        functions: Whose logs.
+        lambda_: Lambda's client.
+        logs: CloudWatch Logs' client.
+        since: Milliseconds since the epoch; older lines are left out.
     """
-    lines = [line for function in functions for line in _lines(function, lambda_, logs)]
-    return sorted(lines, key=lambda line: line.timestamp)
 
+    def __init__(
+        self,
+        functions: Sequence[DeployedFunction],
+        lambda_: LambdaClient,
+        logs: CloudWatchLogsClient,
+        *,
+        since: int = 0,
+    ) -> None:
+        self._groups = {one.path: _log_group(one, lambda_) for one in functions}
+        self._logs = logs
+        self._from = dict.fromkeys(self._groups, since)
+        self._seen: dict[str, Counter[str]] = {path: Counter() for path in self._groups}
 
-def _lines(
-    function: DeployedFunction, lambda_: LambdaClient, logs: CloudWatchLogsClient
-) -> Iterator[LogLine]:
-    group = _log_group(function, lambda_)
-    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
-    try:
-        for page in pages:
-            for event in page["events"]:
-                text = event["message"].rstrip("\n")
-                yield LogLine(event["timestamp"], function.path, text)
-    except logs.exceptions.ResourceNotFoundException:  # never invoked: there is no log yet
-        return
+    def read(self) -> list[LogLine]:
+        """All lines that were not read before, oldest first.
+
+        Lines of the same millisecond stay in the order they were logged in.
+        """
+        lines = [line for path in self._groups for line in self._lines(path)]
+        return sorted(lines, key=lambda line: line.timestamp)
+
+    def _lines(self, path: str) -> Iterator[LogLine]:
+        pages = self._logs.get_paginator("filter_log_events").paginate(
+            logGroupName=self._groups[path], startTime=self._from[path]
+        )
+        try:
+            events = [event for page in pages for event in page["events"]]
+        except self._logs.exceptions.ResourceNotFoundException:  # never invoked: no log yet
+            return
+        yield from self._unseen(path, events)
+
+    def _unseen(self, path: str, events: Sequence[FilteredLogEventTypeDef]) -> Iterator[LogLine]:
+        """Those that are new, and a note of how far we are.
+
+        The next look starts at the newest millisecond, of which more may come. A stream only
+        grows at its end, so counting what it had then tells old from new.
+        """
+        known, start = self._seen[path], self._from[path]
+        at_start: Counter[str] = Counter()
+        for event in events:
+            stream = event["logStreamName"]
+            if event["timestamp"] == start:
+                at_start[stream] += 1
+                if at_start[stream] <= known[stream]:
+                    continue
+            yield LogLine(event["timestamp"], path, event["message"].rstrip("\n"))
+        if events:
+            newest = max(event["timestamp"] for event in events)
+            self._from[path] = newest
+            self._seen[path] = Counter(
+                event["logStreamName"] for event in events if event["timestamp"] == newest
+            )
 
 
 def _log_group(function: DeployedFunction, lambda_: LambdaClient) -> str:

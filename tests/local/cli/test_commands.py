@@ -192,6 +192,8 @@ def test_two_sandboxes_of_one_project_run_side_by_side(project: Project) -> None
         (["mail", "list"], 1, "SandboxNotRunningError"),
         (["sandbox", "env"], 1, "SandboxNotRunningError"),
         (["invoke", "X", "--event", "{"], 1, "InvalidEventError"),
+        (["logs", "--filter", "("], 1, "InvalidFilterError"),
+        (["logs", "--since", "yesterday"], 1, "InvalidTimeError"),
         (["invoke", "X", "--event", "@nowhere.json"], 1, "InvalidEventError"),
         (["sandbox", "--once", "--identifier", "a/b"], 1, "InvalidIdentifierError"),
         (["sandbox"], 2, "--once"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +84,28 @@ def test_invoking_with_a_wrong_event_shows_the_handlers_own_error(example: Proje
     assert (answer.status, answer.out) == (1, "")
     assert "InvalidMessageError: missing: subject, body" in answer.err
     assert "publisher.py" in answer.err
+
+
+def test_logs_are_followed_filtered_and_shown_once(example: Project) -> None:
+    following = example.start("logs", PUBLISHER, "--follow", "--filter", "published", "--json")
+    assert following.stdout is not None
+    seen = []
+    for _ in range(2):
+        publish(example, PUBLISHER, MESSAGE)
+        seen.append(following.stdout.readline())
+    following.send_signal(signal.SIGINT)
+    rest = following.communicate()[0]
+    assert following.returncode == 0
+    texts = [json.loads(line)["text"] for line in [*seen, *rest.splitlines()]]
+    assert all(text.startswith("published ") for text in texts)
+    assert len(set(texts)) == len(texts)
+
+
+def test_logs_since_a_time_leaves_out_what_is_older(example: Project) -> None:
+    publish(example, PUBLISHER, MESSAGE)
+    assert "published" in example.run("logs", PUBLISHER, "--since", "1h").out
+    tomorrow = example.run("logs", PUBLISHER, "--since", "2999-01-01T00:00")
+    assert (tomorrow.out, "nothing was logged" in tomorrow.err) == ("", True)
 
 
 def test_a_path_that_could_be_two_functions_is_refused_with_both(example: Project) -> None:
