@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from preamp.bundling.store import Store, new_directory, use
 from preamp.bundling.tree import FILE_TIME
-from preamp.contract.local_code import DEPENDENCIES_FILE
+from preamp.contract.local_code import LocalCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,8 @@ def assemble(
         files: The source, sorted by path.
         tree: The dependencies, if there are any.
         store: The cache.
-        local: Name the dependencies' folder in a file: quick, and one compiled form of them
-            serves every bundle. Otherwise they are laid beside the source, each file a hard link.
+        local: Let the bundle name the project's files and the dependencies' folder. Otherwise
+            the dependencies are laid beside the source, each file a hard link.
 
     Returns:
         The directory, and the SHA-256 of its content.
@@ -44,8 +44,9 @@ def assemble(
         with new_directory(place) as made:
             for each in files:
                 _write(each, made / each.path)
-            if tree is not None and local:
-                (made / DEPENDENCIES_FILE).write_text(str(tree.site), encoding="utf-8")
+            if local:
+                sources = {each.path: each.file for each in files}
+                LocalCode(tree.site if tree else None, sources).write(made)
             elif tree is not None:
                 _overlay(tree.site, made)
     return place, digest
@@ -55,6 +56,8 @@ def _digest(files: Sequence[SourceFile], tree: Tree | None, *, local: bool) -> s
     total = sha256(b"local" if local else b"")
     for each in files:
         total.update(each.fingerprint.encode())
+        if local:
+            total.update(f"{each.file}\n".encode())
     if tree is not None:
         total.update((str(tree.site) if local else tree.digest).encode())
     return total.hexdigest()

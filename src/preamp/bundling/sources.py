@@ -31,11 +31,13 @@ class SourceFile:
 
     Attributes:
         path: Where it lies in the bundle, with slashes.
+        file: Where it was read, absolute.
         content: Its bytes.
         executable: Whether its owner may execute it.
     """
 
     path: str
+    file: Path
     content: bytes
     executable: bool
 
@@ -70,7 +72,7 @@ def _is_preamp(module: Module) -> bool:
 
 
 def _read(path: str, file: Path) -> SourceFile:
-    return SourceFile(path, file.read_bytes(), bool(file.stat().st_mode & stat.S_IXUSR))
+    return SourceFile(path, file, file.read_bytes(), bool(file.stat().st_mode & stat.S_IXUSR))
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """Context keys that tell the synth child for whom it synthesizes.
 
-The first four are the official library's own, so that `cdk synth` on the same project behaves
-alike; the others are ours.
+They are the official library's own, so that its constructs and ours read the same.
 """
 
 from __future__ import annotations
@@ -11,7 +10,3 @@ from typing import Final
 NAMESPACE: Final = "amplify-backend-namespace"
 NAME: Final = "amplify-backend-name"
 KIND: Final = "amplify-backend-type"
-SECRETS_CHANGED: Final = "secretLastUpdated"
-
-LOCAL_PYTHON: Final = "preamp:local-python"
-"""Path of the interpreter that runs Python functions on this machine; absent for AWS."""

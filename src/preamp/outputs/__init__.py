@@ -1,1 +1,1 @@
-"""TODO."""
+"""From a deployed stack to the file its frontends read."""

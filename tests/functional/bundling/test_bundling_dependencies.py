@@ -146,7 +146,7 @@ def test_the_source_wins_over_a_dependency_of_the_same_name(using: Project) -> N
 def test_here_a_changed_source_moves_no_dependency(using: Project) -> None:
     made = using.bundle_local("fn/h.py")
 
-    assert files(made) == [".preamp-dependencies", "h.py"]
+    assert files(made) == [".preamp-dependencies", ".preamp-sources", "h.py"]
 
 
 def test_a_requirement_for_another_system_installs_nothing(project: Project) -> None:
