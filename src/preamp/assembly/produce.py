@@ -130,7 +130,8 @@ def _forward(lines: IO[str], reporter: Reporter) -> None:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("CDK_")}
+    # where the CDK's command line wants the assembly is for us to see to, not for the child
+    kept = {name: value for name, value in os.environ.items() if name != "CDK_OUTDIR"}
     return {**kept, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.local.cli.commandline import environment
+from tests.local.cli.commandline import EXAMPLE, environment
 
 from preamp.contract.node import node_binary
 
@@ -51,11 +51,16 @@ def test_it_lists_and_compares_the_assembly(example: Project) -> None:
 
 
 def test_cdk_json_lets_it_synthesize_the_project_itself(example: Project) -> None:
-    app = f"{sys.executable} -m preamp.cli.main synth --quiet"
-    (example.folder / "cdk.json").write_text(json.dumps({"app": app}), encoding="utf-8")
+    settings = json.loads((EXAMPLE / "cdk.json").read_text(encoding="utf-8"))
+    settings["app"] = f"{sys.executable} -m preamp.cli.main synth --quiet"
+    settings["context"] = {"@aws-cdk/aws-sqs:a-flag": True}
+    (example.folder / "cdk.json").write_text(json.dumps(settings), encoding="utf-8")
     stack = example.run("sandbox", "status", "--json").json["stack_name"]
     listed = cdk(example, "ls")
     assert listed.stdout.strip() == stack, listed.stderr
+    templates = [path.read_text() for path in (example.folder / "cdk.out").glob("*.template.json")]
+    assert templates
+    assert not any("aws:cdk:path" in template for template in templates)
 
 
 def deployed_assembly(project: Project) -> Path:
