@@ -75,6 +75,7 @@ CODES: Final[dict[str, str]] = {
     "NodeMissingFault": "the package that carries Node is not whole",
     "NotABackendError": "the stack is not one of Amplify or preamp",
     "NotSynthesizingError": "define_backend() was called outside a synthesis",
+    "NothingDeployedError": "nothing was ever deployed to the sandbox",
     "OutputEntryAlreadyExistsError": "add_output() set a value twice",
     "OutputEntryError": "an output entry of the stack is not as its version says",
     "OutputFolderInUseError": "the folder for the cloud assembly holds something else",

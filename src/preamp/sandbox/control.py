@@ -103,8 +103,14 @@ class SandboxControl:
                         assembly=self._assembly(),
                     )
                 engine.stop()
+            self._remove_outputs()
             shutil.rmtree(self._place.directory)
-        self._place.outputs_file.unlink(missing_ok=True)
+
+    def _remove_outputs(self) -> None:
+        """Remove the outputs file, unless another sandbox of the project has written it since."""
+        written, record = self._place.outputs_file, self._place.outputs_record
+        if written.exists() and record.exists() and record.read_bytes() == written.read_bytes():
+            written.unlink()
 
     def variables(self) -> dict[str, str]:
         """Environment variables by which AWS tools reach it."""
@@ -116,7 +122,11 @@ class SandboxControl:
 
         connection, assembly = self._connection(), self._assembly()
         if assembly is None:
-            raise _never_deployed()
+            raise UserError(
+                "NothingDeployedError",
+                "the sandbox of this project runs, but nothing was ever deployed to it",
+                "deploy with 'preamp sandbox --once'",
+            )
         return deployed_functions(assembly, self._target(connection).clients.cloudformation)
 
     def invoke(self, path: str, payload: str) -> Invocation:

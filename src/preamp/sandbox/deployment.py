@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ def deploy_once(place: SandboxPlace, reporter: Reporter, *, port: int | None) ->
         result = deploy(assembly, target, reporter)
         entries = collect_entries(assembly.stack_name, result.metadata, result.outputs)
         write_outputs(place.outputs_file.parent, compose_document(entries))
+        shutil.copy2(place.outputs_file, place.outputs_record)
     return SandboxDeployment(connection, assembly, result)
 
 

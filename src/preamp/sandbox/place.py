@@ -62,6 +62,11 @@ class SandboxPlace:
         """What frontends read."""
         return self.project.directory / _OUTPUTS
 
+    @property
+    def outputs_record(self) -> Path:
+        """A copy of the outputs file as this sandbox wrote it."""
+        return self.directory / _OUTPUTS
+
     def prepare(self) -> None:
         """Make the folder, for the user alone, and keep it out of git."""
         self.directory.mkdir(parents=True, exist_ok=True)

@@ -22,6 +22,7 @@ _CYCLE: Final = re.compile(
     r"'(?P<stack>[^']+)' depends on '(?P<on>[^']+)' \((?P<known>.*?)\)\. "
     r"Adding this dependency \((?P<added>.*?)\) would create a cyclic reference"
 )
+_WRAPPING: Final = "Resolution error: "
 _ACKNOWLEDGE: Final = re.compile(r" \[ack: [^\]]*\]$")
 _PATH: Final = re.compile(r"\[([^\]\s]+)\]")
 
@@ -83,8 +84,8 @@ def _synthesis_error(error: Exception, root: str, sites: dict[str, Site]) -> Use
     named = [sites[path] for path in _PATH.findall(text) if path in sites]
     return UserError(
         failed.code,
-        failed.message,
-        failed.hint if failed.sites else "mend the construct that the message names",
+        failed.message.replace(_WRAPPING, ""),
+        failed.hint if failed.sites else "mend the construct that the CDK's message is about",
         sites=named or failed.sites,
         details=failed.details,
     )

@@ -170,6 +170,13 @@ def test_delete_asks_and_removes_everything(project: Project) -> None:
     assert [path.name for path in (project.folder / ".preamp").iterdir()] == [".gitignore"]
 
 
+def test_what_is_asked_of_a_sandbox_without_a_deployment_says_so(project: Project) -> None:
+    project.write(BACKEND, "x = (")
+    assert project.run("sandbox", "--once").status == 1
+    asked = project.run("invoke", "Anything")
+    assert "NothingDeployedError" in asked.err
+
+
 def test_two_sandboxes_of_one_project_run_side_by_side(project: Project) -> None:
     project.write(BACKEND, QUEUE)
     for name in ("one", "two"):
@@ -180,8 +187,11 @@ def test_two_sandboxes_of_one_project_run_side_by_side(project: Project) -> None
         for name in ("one", "two")
     }
     assert len(endpoints) == 2
-    for name in ("one", "two"):
-        project.run("sandbox", "stop", "--identifier", name)
+    outputs = project.folder / "amplify_outputs.json"
+    project.run("sandbox", "delete", "--yes", "--identifier", "one")
+    assert outputs.exists(), "the file is the other sandbox's"
+    project.run("sandbox", "delete", "--yes", "--identifier", "two")
+    assert not outputs.exists()
 
 
 @pytest.mark.parametrize(

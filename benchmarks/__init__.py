@@ -1,0 +1,1 @@
+"""What preamp claims about speed, measured against what it is compared to."""
