@@ -1,5 +1,6 @@
 """Measures what preamp claims about speed: ``make bench``, or ``python benchmarks/run.py``.
 
+``--only lambda`` measures functions on the local cloud alone, ``--only commands`` all the rest.
 Each figure stands beside what it is compared to, measured in turns in the same run. Everything
 happens in a temporary folder, which goes away with every process started in it. The exit status
 is 0 whatever the figures are.
@@ -19,22 +20,38 @@ def main() -> None:
     """Measure and print."""
     # run as a file, Python offers this folder to imports, and not the one above it
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    from benchmarks import deployment, synthesis
-    from benchmarks.workbench import Workbench
-
-    pairs = _arguments().pairs
+    arguments = _arguments()
+    pairs = arguments.pairs
     print(f"{pairs} rounds in turns, median [least - most]; {_load()}", flush=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="preamp-bench-")))
-        bench = stack.enter_context(Workbench(folder))
+        if arguments.only != "lambda":
+            _measure_commands(folder / "commands", pairs)
+        if arguments.only != "commands":
+            _measure_functions(folder, pairs)
+    print(f"\n{_load()}")
+
+
+def _measure_commands(folder: Path, pairs: int) -> None:
+    from benchmarks import deployment, synthesis
+    from benchmarks.workbench import Workbench
+
+    folder.mkdir()
+    with Workbench(folder) as bench:
         plain_synthesis = synthesis.measure(bench, pairs)
         deployment.measure(bench, pairs, plain_synthesis)
-    print(f"\n{_load()}")
+
+
+def _measure_functions(folder: Path, pairs: int) -> None:
+    from benchmarks import lambda_host
+
+    lambda_host.measure(folder, pairs)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="rounds; 5 by default")
+    parser.add_argument("--only", choices=("commands", "lambda"), help="one half; both by default")
     arguments = parser.parse_args()
     if arguments.pairs < 1:
         parser.error("--pairs must be 1 or more")

@@ -38,7 +38,7 @@ def produce_assembly(
     output: Path,
     reporter: Reporter,
     *,
-    local_python: Path | None = None,
+    local: bool = False,
 ) -> None:
     """Synthesize a project's backend into a folder.
 
@@ -47,8 +47,7 @@ def produce_assembly(
         backend_id: Whose names to use.
         output: The folder, absolute; an assembly in it is replaced.
         reporter: Hears what happens.
-        local_python: The interpreter that will run Python functions on this machine; None
-            when they go to AWS.
+        local: Whether functions will run on this machine; otherwise they go to AWS.
 
     Raises:
         UserError: The backend has a mistake, ``OutputFolderInUseError`` if the folder holds
@@ -61,7 +60,7 @@ def produce_assembly(
     with single_writer(output.with_name(f".{output.name}.lock"), Guarded.ASSEMBLY):
         shutil.rmtree(fresh, ignore_errors=True)
         request = SynthRequest(
-            project.directory, project.backend_file, fresh, backend_id, local_python
+            project.directory, project.backend_file, fresh, backend_id, local=local
         )
         try:
             written = _run_child(request, reporter)

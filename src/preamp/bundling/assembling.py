@@ -19,12 +19,13 @@ from preamp.contract.local_code import LocalCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from preamp.bundling.request import LocalDestination
     from preamp.bundling.sources import SourceFile
     from preamp.bundling.tree import Tree
 
 
 def assemble(
-    files: Sequence[SourceFile], tree: Tree | None, store: Store, *, local: bool
+    files: Sequence[SourceFile], tree: Tree | None, store: Store, *, local: LocalDestination | None
 ) -> tuple[Path, str]:
     """Make the bundle's directory, unless it is there.
 
@@ -32,8 +33,9 @@ def assemble(
         files: The source, sorted by path.
         tree: The dependencies, if there are any.
         store: The cache.
-        local: Let the bundle name the project's files and the dependencies' folder. Otherwise
-            the dependencies are laid beside the source, each file a hard link.
+        local: What runs it on this machine: the bundle then names the project's files and the
+            dependencies' folder. Otherwise the dependencies are laid beside the source, each file
+            a hard link.
 
     Returns:
         The directory, and the SHA-256 of its content.
@@ -44,22 +46,25 @@ def assemble(
         with new_directory(place) as made:
             for each in files:
                 _write(each, made / each.path)
-            if local:
+            if local is not None:
                 sources = {each.path: each.file for each in files}
-                LocalCode(tree.site if tree else None, sources).write(made)
+                site = tree.site if tree else None
+                LocalCode(site, sources, local.python, local.minor).write(made)
             elif tree is not None:
                 _overlay(tree.site, made)
     return place, digest
 
 
-def _digest(files: Sequence[SourceFile], tree: Tree | None, *, local: bool) -> str:
+def _digest(
+    files: Sequence[SourceFile], tree: Tree | None, *, local: LocalDestination | None
+) -> str:
     total = sha256(b"local" if local else b"")
     for each in files:
         total.update(each.fingerprint.encode())
         if local:
             total.update(f"{each.file}\n".encode())
     if tree is not None:
-        total.update((str(tree.site) if local else tree.digest).encode())
+        total.update((f"{tree.site}\n{local.python}" if local else tree.digest).encode())
     return total.hexdigest()
 
 

@@ -55,8 +55,8 @@ def bundle(request: BundleRequest, *, cache: Path, reporter: Reporter) -> Bundle
     files = collect(trace(entry, request), entry, request)
     declared = find_dependencies(entry, request)
     tree, pins = _install(declared, request, store, reporter)
-    local = isinstance(request.destination, LocalDestination)
-    if not local:
+    local = request.destination if isinstance(request.destination, LocalDestination) else None
+    if local is None:
         _check_size(files, tree, request)
     directory, digest = assemble(files, tree, store, local=local)
     prune(store)

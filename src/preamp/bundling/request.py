@@ -33,9 +33,11 @@ class LocalDestination:
 
     Attributes:
         python: The interpreter that will run it; a real interpreter, not a launcher that picks one.
+        minor: Its version's second number: 13 of Python 3.13.
     """
 
     python: Path
+    minor: int
 
 
 Destination = LambdaDestination | LocalDestination

@@ -34,6 +34,7 @@ _WORKING: Final = {
     "deploy": "deploying",
     "engine": "starting the local cloud",
     "engine environment": "installing the local cloud (once; some seconds)",
+    "python runtime": "installing what Python functions find on AWS (once; some seconds)",
     "synth": "synthesizing",
 }
 

@@ -23,6 +23,7 @@ _STAGES: Final = {
     "deploy": "deployed",
     "engine": "started the local cloud",
     "engine environment": "installed the local cloud",
+    "python runtime": "installed what Python functions find on AWS",
     "synth": "synthesized",
 }
 

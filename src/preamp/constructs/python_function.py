@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from preamp.bundling import Bundle, BundleRequest, LambdaDestination, LocalDestination, bundle
 from preamp.contract.cache import cache_root
+from preamp.contract.interpreters import find_interpreter, is_python
 from preamp.definition.backend import SYNTHESIS, Synthesis
 from preamp.definition.site import calling_file, calling_site
 
@@ -129,13 +130,15 @@ def _bundle(
         site=calling_site(),
         project=project,
         exclude=(synthesis.output,) if synthesis else (),
-        destination=_destination(synthesis),
+        destination=_destination(synthesis, runtime),
     )
     reporter = synthesis.reporter if synthesis else _Silence()
     return bundle(request, cache=cache_root(), reporter=reporter)
 
 
-def _destination(synthesis: Synthesis | None) -> LambdaDestination | LocalDestination:
-    if synthesis and synthesis.local_python:
-        return LocalDestination(synthesis.local_python)
-    return LambdaDestination()
+def _destination(synthesis: Synthesis | None, runtime: str) -> LambdaDestination | LocalDestination:
+    if synthesis is None or not synthesis.local or not is_python(runtime):
+        # What is no Python runtime is refused by whoever bundles.
+        return LambdaDestination()
+    interpreter = find_interpreter(runtime)
+    return LocalDestination(interpreter.path, interpreter.minor)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,9 @@ if TYPE_CHECKING:
 
 DEPENDENCIES_FILE: Final = ".preamp-dependencies"
 """A file at the root of a function's code; its text is the folder to import from, absolute."""
+
+PYTHON_FILE: Final = ".preamp-python"
+"""A file beside it; its lines are the interpreter they are for, and its version's second number."""
 
 SOURCES_FILE: Final = ".preamp-sources"
 """A file at the root of a function's code: JSON, path in the code -> file of the project."""
@@ -31,10 +33,14 @@ class LocalCode:
     Attributes:
         dependencies: The folder its dependencies are installed in.
         sources: The project's files, absolute, by their path in the code.
+        python: The interpreter the dependencies are for.
+        minor: Its version's second number: 13 of Python 3.13.
     """
 
     dependencies: Path | None = None
     sources: Mapping[str, Path] = field(default_factory=dict)
+    python: Path | None = None
+    minor: int = 0
 
     @staticmethod
     def read(code: Path) -> LocalCode:
@@ -42,13 +48,14 @@ class LocalCode:
         with contextlib.suppress(FileNotFoundError):
             sources = json.loads((code / SOURCES_FILE).read_text(encoding="utf-8"))
             named = {path: Path(file) for path, file in sources.items()}
-            return LocalCode(_dependencies(code), named)
-        return LocalCode(_dependencies(code))
+            return LocalCode(_dependencies(code), named, *_python(code))
+        return LocalCode(_dependencies(code), {}, *_python(code))
 
     def write(self, code: Path) -> None:
         """Let the code in a folder say this."""
         if self.dependencies is not None:
             (code / DEPENDENCIES_FILE).write_text(str(self.dependencies), encoding="utf-8")
+            (code / PYTHON_FILE).write_text(f"{self.python}\n{self.minor}\n", encoding="utf-8")
         sources = {path: str(file) for path, file in self.sources.items()}
         (code / SOURCES_FILE).write_text(json.dumps(sources), encoding="utf-8")
 
@@ -56,17 +63,14 @@ class LocalCode:
         """Something that is another as soon as a source is saved; microseconds for a few files."""
         return tuple(_stamp(file) for file in self.sources.values())
 
-    def lay_out(self, code: Path, place: Path) -> None:
-        """Make a folder that holds the code with the project's own files in it.
+    def link_sources(self, place: Path) -> None:
+        """Put the project's own files in the place of their copies.
 
-        Where a file of the project is gone, or the system has no links, the copy in the code
-        serves.
+        Where a file of the project is gone, or the system has no links, the copy stays.
 
         Args:
-            code: The code.
-            place: The folder; must not exist.
+            place: A folder that holds the code, and that nobody runs yet.
         """
-        shutil.copytree(code, place, symlinks=True)
         for path, file in self.sources.items():
             target = place / path
             if not file.is_file():
@@ -81,6 +85,13 @@ def _dependencies(code: Path) -> Path | None:
     with contextlib.suppress(FileNotFoundError):
         return Path((code / DEPENDENCIES_FILE).read_text(encoding="utf-8"))
     return None
+
+
+def _python(code: Path) -> tuple[Path | None, int]:
+    with contextlib.suppress(FileNotFoundError):
+        path, minor = (code / PYTHON_FILE).read_text(encoding="utf-8").splitlines()
+        return Path(path), int(minor)
+    return None, 0
 
 
 def _stamp(file: Path) -> tuple[int, int] | None:

@@ -25,8 +25,7 @@ class SynthRequest:
         backend_file: The definition, relative to the project.
         output: Folder for the cloud assembly, absolute.
         backend_id: Whose names to use.
-        local_python: The interpreter that will run Python functions on this machine; None
-            when they go to AWS.
+        local: Whether functions will run on this machine; otherwise they go to AWS.
         context: More CDK context.
     """
 
@@ -34,7 +33,7 @@ class SynthRequest:
     backend_file: Path
     output: Path
     backend_id: BackendId
-    local_python: Path | None = None
+    local: bool = False
     context: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> str:
@@ -45,12 +44,11 @@ class SynthRequest:
     def from_json(text: str) -> SynthRequest:
         """The request of a line that `to_json` made."""
         values: dict[str, Any] = json.loads(text)
-        local_python = values["local_python"]
         return SynthRequest(
             project=Path(values["project"]),
             backend_file=Path(values["backend_file"]),
             output=Path(values["output"]),
             backend_id=BackendId(**values["backend_id"]),
-            local_python=Path(local_python) if local_python else None,
+            local=values["local"],
             context=values["context"],
         )

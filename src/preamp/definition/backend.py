@@ -141,15 +141,14 @@ class Synthesis:
         reporter: Takes what is worth telling meanwhile.
         project: The project's folder, absolute.
         output: Where the cloud assembly goes, absolute.
-        local_python: The interpreter that will run Python functions on this machine; None
-            when the functions go to AWS.
+        local: Whether functions will run on this machine; otherwise they go to AWS.
     """
 
     composer: Composer
     reporter: Reporter
     project: Path
     output: Path
-    local_python: Path | None = None
+    local: bool = False
 
 
 SYNTHESIS: Final[ContextVar[Synthesis | None]] = ContextVar("preamp.synthesis", default=None)

@@ -164,7 +164,7 @@ class ClientFactory:
             service,
             region_name=self._target.region,
             endpoint_url=self._target.endpoint_url,
-            config=_client_config(self._target.endpoint_url),
+            config=_client_config(self._target.endpoint_url, service),
         )
 
 
@@ -182,7 +182,7 @@ def _open_session(target: Target) -> Session:
     return session
 
 
-def _client_config(endpoint_url: str | None) -> Config:
+def _client_config(endpoint_url: str | None, service: str) -> Config:
     from botocore.config import Config
 
     config = Config(
@@ -194,7 +194,11 @@ def _client_config(endpoint_url: str | None) -> Config:
     )
     if endpoint_url is None:
         return config
-    return config.merge(Config(s3={"addressing_style": "path"}, proxies=_proxies_for(endpoint_url)))
+    local = Config(s3={"addressing_style": "path"}, proxies=_proxies_for(endpoint_url))
+    if service == "lambda":
+        # A function may take its time, all the more if it is debugged.
+        local = local.merge(Config(read_timeout=None))
+    return config.merge(local)
 
 
 def _proxies_for(endpoint_url: str) -> dict[str, str] | None:

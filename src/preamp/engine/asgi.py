@@ -26,6 +26,21 @@ def has_header(scope: Scope, name: str) -> bool:
     return any(key.lower() == wanted for key, _ in scope["headers"])
 
 
+async def read_json(receive: Receive) -> Any:  # noqa: ANN401 - whatever was sent
+    """Read a request's whole body as JSON.
+
+    Raises:
+        ValueError: It is not JSON.
+    """
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return json.loads(body)
+
+
 async def respond(
     send: Send,
     status: int,

@@ -1,4 +1,4 @@
-"""The parent's side of the engine's own paths (``/_preamp/…``): health, reset and mail.
+"""The parent's side of the engine's own paths (``/_preamp/…``): health, reset, debugging and mail.
 
 Standard library only. AWS APIs are not spoken here.
 """
@@ -13,8 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from preamp.errors import Fault, UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+    from pathlib import Path
+
     from preamp.engine.protocol import EngineConnection
 
+_DEBUG: Final = "/_preamp/debug"
 _TIMEOUT: Final = 30.0
 _HEALTH_TIMEOUT: Final = 5.0
 
@@ -94,7 +98,8 @@ class EngineClient:
         Raises:
             UserError: ``MailNotFoundError`` if there is no such message.
         """
-        status, body = self._request("GET", f"/_preamp/mail/{message_id}", missing_is_fine=True)
+        accepted = (http.client.OK, http.client.NOT_FOUND)
+        status, body = self._request("GET", f"/_preamp/mail/{message_id}", accepted=accepted)
         if status == http.client.NOT_FOUND:
             raise UserError(
                 "MailNotFoundError",
@@ -107,28 +112,63 @@ class EngineClient:
         """Delete every message."""
         self._request("DELETE", "/_preamp/mail")
 
+    def debug(self, function: str, port: int, debugpy: Path | None) -> int:
+        """Let a function's next environment wait for a debugger, without a clock.
+
+        Args:
+            function: Its name.
+            port: The first port to try.
+            debugpy: Where Python's debugger can be imported from.
+
+        Returns:
+            The port to attach to, on the loopback address.
+
+        Raises:
+            UserError: ``DebugPortError`` if no port is free.
+        """
+        content = {"function": function, "port": port, "debugpy": debugpy and str(debugpy)}
+        status, body = self._request(
+            "POST", _DEBUG, content=content, accepted=(http.client.OK, http.client.CONFLICT)
+        )
+        answer = json.loads(body)
+        if status == http.client.CONFLICT:
+            raise UserError(
+                "DebugPortError", answer["message"], "end what listens there, then try again"
+            )
+        return int(answer["port"])
+
+    def end_debugging(self, function: str) -> bool:
+        """Run a function as always; False if it was not debugged."""
+        return bool(self._json("DELETE", f"{_DEBUG}/{function}")["ended"])
+
     def _json(self, method: str, path: str, timeout: float = _TIMEOUT) -> Any:  # noqa: ANN401
         return json.loads(self._request(method, path, timeout)[1])
 
     def _request(
-        self, method: str, path: str, timeout: float = _TIMEOUT, *, missing_is_fine: bool = False
+        self,
+        method: str,
+        path: str,
+        timeout: float = _TIMEOUT,
+        *,
+        content: object = None,
+        accepted: Container[int] = (http.client.OK,),
     ) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self._connection.port, timeout=timeout)
         try:
             headers = {"Authorization": f"Bearer {self._connection.token}"}
-            connection.request(method, path, headers=headers)
+            body = None if content is None else json.dumps(content)
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
-            status, body = response.status, response.read()
+            status, received = response.status, response.read()
         except http.client.HTTPException as error:
             raise ConnectionError(f"the local cloud broke off: {error!r}") from error
         finally:
             connection.close()
-        accepted = (http.client.OK, http.client.NOT_FOUND if missing_is_fine else http.client.OK)
         if status not in accepted:
             raise Fault(
                 "EngineProtocolFault", f"the local cloud answered {method} {path} with {status}"
             )
-        return status, body
+        return status, received
 
 
 def _mail_summary(item: dict[str, Any]) -> MailSummary:

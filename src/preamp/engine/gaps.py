@@ -68,10 +68,17 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap(
         "AWS::CloudFormation::CustomResource",
         "differs",
-        "a function that raises fails its resource at once; AWS waits for an answer for an hour",
+        "a function that raises fails its resource at once, and one that returns without an answer "
+        "when nothing has been running for its timeout or ten seconds; AWS waits for an hour",
         "Custom resource request types",
-        "tests/local/engine/test_engine_stacks.py"
-        "::test_a_custom_resource_whose_function_raises_fails_at_once",
+        "tests/local/functions/test_functions_custom_resources.py"
+        "::test_a_handler_that_cannot_answer_fails_its_deployment_at_once",
+    ),
+    Gap(
+        "AWS::CloudFormation::CustomResource",
+        "refuses",
+        "a service token that names an SNS topic is not found",
+        "Custom resource request types",
     ),
     Gap(
         "AWS::CloudFormation::Stack",
@@ -102,29 +109,51 @@ GAPS: Final[tuple[Gap, ...]] = (
     ),
     Gap(
         "lambda:Invoke",
-        "differs",
-        "handlers run on the engine's Python, whatever their runtime says, and can import what is "
-        "installed in its environment",
+        "refuses",
+        "container images and Java, .NET and Ruby functions deploy but do not run",
         "Lambda runtimes",
-        "tests/local/engine/test_engine_gaps.py::test_a_handler_runs_on_the_engines_python",
+        "tests/local/functions/test_functions_python.py"
+        "::test_a_runtime_that_cannot_run_here_deploys_and_says_why",
     ),
     Gap(
         "lambda:Invoke",
         "differs",
-        "memory is not limited and /var/task can be written to",
+        "a function runs as a process of this machine, on its processor and system, whatever its "
+        "architecture: it sees the machine's files, /tmp and /opt are the machine's (TMPDIR names "
+        "a directory of the environment's own, PREAMP_LAYERS the layers)",
+        "Understanding the Lambda execution environment lifecycle",
+        "tests/functional/lambda_host/test_host_context.py"
+        "::test_each_environment_has_its_own_place_for_temporary_files",
+    ),
+    Gap(
+        "lambda:Invoke",
+        "differs",
+        "memory counts for the function's main process only and is looked at 20 times a second, "
+        "and at the end of each invocation; processing power does not depend on it",
         "Configure Lambda function memory",
-    ),
-    Gap(
-        "lambda:Invoke",
-        "accepts",
-        "an answer of more than 6 MB is passed on",
-        "Lambda quotas",
+        "tests/functional/lambda_host/test_host_failures.py"
+        "::test_a_function_that_uses_more_memory_than_it_has_is_killed",
     ),
     Gap(
         "lambda:Invoke",
         "differs",
-        "recursive loops of Python functions are not found and stopped",
-        "Use Lambda recursive loop detection to prevent infinite loops",
+        "an initialization that fails is not tried a second time within the same invocation, "
+        "unless it took too long",
+        "Understanding the Lambda execution environment lifecycle",
+        "tests/functional/lambda_host/test_host_failures.py::test_an_initialization_that_fails",
+    ),
+    Gap(
+        "lambda:Invoke",
+        "differs",
+        "at most 64 environments run at a time, fewer with less than 16 GB; who waits longer than "
+        "ten seconds for one is throttled",
+        "Understanding Lambda function scaling",
+    ),
+    Gap(
+        "lambda:Invoke",
+        "differs",
+        "durable executions are not replayed",
+        "Lambda durable functions",
     ),
     Gap(
         "lambda:Invoke",
@@ -133,17 +162,67 @@ GAPS: Final[tuple[Gap, ...]] = (
         "Using Lambda function logs",
     ),
     Gap(
-        "lambda:PutFunctionEventInvokeConfig",
+        "lambda:Invoke",
         "differs",
-        "OnSuccess destinations are not served",
-        "Capturing records of Lambda asynchronous invocations",
+        "retries of an asynchronous event wait a quarter of a second and half a second; AWS waits "
+        "one minute and two",
+        "How Lambda handles errors and retries with asynchronous invocation",
+    ),
+    Gap(
+        "lambda:Invoke",
+        "refuses",
+        "an asynchronous payload ends at 256 KB; AWS has raised that to 1 MB",
+        "Lambda quotas",
+        "tests/local/functions/test_functions_invoke.py::test_a_payload_has_a_limit",
+    ),
+    Gap(
+        "lambda:Invoke",
+        "differs",
+        "asynchronous events that wait when the engine stops are lost",
+        "How Lambda handles errors and retries with asynchronous invocation",
+    ),
+    Gap(
+        "lambda:PutFunctionEventInvokeConfig",
+        "accepts",
+        "a maximum age under a minute, or without bounds",
+        "PutFunctionEventInvokeConfig",
+        "tests/local/functions/test_functions_asynchronous.py"
+        "::test_an_event_that_waited_too_long_is_given_up",
+    ),
+    Gap(
+        "lambda:CreateEventSourceMapping",
+        "differs",
+        "FIFO queues are read by one call at a time; tumbling windows, parallelization factors "
+        "and provisioned pollers are accepted and ignored; an alias is always its main version; "
+        "the function's role need not be allowed to read",
+        "Using Lambda with Amazon SQS",
+    ),
+    Gap(
+        "lambda:CreateEventSourceMapping",
+        "differs",
+        "filters know no $or, equals-ignore-case, wildcard or nested anything-but",
+        "Control which events Lambda sends to your function",
     ),
     Gap(
         "lambda:AddPermission",
         "accepts",
-        "SNS and EventBridge deliver to a function that has not permitted them",
+        "API Gateway and Cognito call a function that has not permitted them",
         "Granting other AWS services access to functions",
-        "tests/local/engine/test_engine_gaps.py::test_sns_needs_no_permission_for_a_function",
+    ),
+    Gap(
+        "s3:PutBucketNotificationConfiguration",
+        "accepts",
+        "a function that does not permit the bucket is accepted, and told nothing",
+        "Granting permissions to publish event notification messages to a destination",
+        "tests/local/functions/test_functions_notifications.py"
+        "::test_a_new_object_is_told_as_aws_does",
+    ),
+    Gap(
+        "scheduler:CreateSchedule",
+        "differs",
+        "the time zone of an expression is ignored, a schedule's role need not be allowed to call "
+        "its target, and a target is never tried again",
+        "Schedule types in EventBridge Scheduler",
     ),
     Gap(
         "sqs:SendMessage",
@@ -173,8 +252,8 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap(
         "cognito-idp:*",
         "differs",
-        "the PostConfirmation, PreAuthentication, PostAuthentication and UserMigration triggers "
-        "are not called; every code is 123456",
+        "every code is 123456, or 654321 for a forgotten password; a trigger has its function's "
+        "time, not five seconds; custom senders and the hosted pages' sign-in are not triggered",
         "Customizing user pool workflows with Lambda triggers",
     ),
     Gap(

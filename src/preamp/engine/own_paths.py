@@ -1,20 +1,22 @@
-"""The engine's own paths, ``/_preamp/…``: health, reset and the mail store over HTTP.
+"""The engine's own paths, ``/_preamp/…``: health, reset, debugging and the mail store.
 
 Stands between the guard, which has checked the token, and the emulator.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
-from preamp.engine.asgi import Application, Receive, Scope, Send, respond, respond_json
+from preamp.engine.asgi import Application, Receive, Scope, Send, read_json, respond, respond_json
 
 if TYPE_CHECKING:
     from preamp.engine.mail import MailStore
 
 _MAIL: Final = "/_preamp/mail"
+_DEBUG: Final = "/_preamp/debug"
 
 
 class Emulator(Protocol):
@@ -29,26 +31,38 @@ class Emulator(Protocol):
         """Forget every resource, but not what a bootstrapped account has."""
 
 
+class Debugger(Protocol):
+    """What these paths need of whoever runs functions."""
+
+    def debug(self, name: str, port: int, library: Path | None, /) -> int:
+        """Let a function's next environment wait for a debugger; the port to attach to."""
+
+    def end_debugging(self, name: str, /) -> bool:
+        """Run a function as always; False if it was not debugged."""
+
+
 class OwnPaths:
     """Answers the engine's own paths and passes the rest on.
 
     Args:
         emulator: What serves everything else.
         mail: The messages SES accepted.
+        debugger: Lets functions be debugged.
     """
 
-    def __init__(self, emulator: Emulator, mail: MailStore) -> None:
+    def __init__(self, emulator: Emulator, mail: MailStore, debugger: Debugger) -> None:
         self._emulator = emulator
         self._mail = mail
+        self._debugger = debugger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or pass it on."""
         if scope["type"] == "http" and scope["path"].startswith("/_preamp/"):
-            await self._answer(scope["method"], scope["path"], send)
+            await self._answer(scope["method"], scope["path"], receive, send)
         else:
             await self._emulator.application(scope, receive, send)
 
-    async def _answer(self, method: str, path: str, send: Send) -> None:
+    async def _answer(self, method: str, path: str, receive: Receive, send: Send) -> None:
         match method, path:
             case "GET", "/_preamp/health":
                 await respond_json(send, 200, self._health())
@@ -63,8 +77,28 @@ class OwnPaths:
                 await respond_json(send, 200, {})
             case "GET", _ if path.startswith(_MAIL + "/"):
                 await self._send_mail(path.removeprefix(_MAIL + "/"), send)
+            case "POST", "/_preamp/debug":
+                await self._debug(receive, send)
+            case "DELETE", _ if path.startswith(_DEBUG + "/"):
+                name = path.removeprefix(_DEBUG + "/")
+                ended = await asyncio.to_thread(self._debugger.end_debugging, name)
+                await respond_json(send, 200, {"ended": ended})
             case _:
                 await respond_json(send, 404, {"message": f"there is no {method} {path}"})
+
+    async def _debug(self, receive: Receive, send: Send) -> None:
+        """Answer ``{"function": name, "port": first to try, "debugpy": directory or null}``."""
+        try:
+            content = await read_json(receive)
+            name, first = str(content["function"]), int(content["port"])
+            library = Path(content["debugpy"]) if content.get("debugpy") else None
+            port = await asyncio.to_thread(self._debugger.debug, name, first, library)
+        except (ValueError, KeyError, TypeError) as error:
+            await respond_json(send, 400, {"message": f"this asks for nothing: {error}"})
+        except OSError as error:
+            await respond_json(send, 409, {"message": str(error)})
+        else:
+            await respond_json(send, 200, {"port": port})
 
     def _health(self) -> dict[str, object]:
         return {

@@ -18,8 +18,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from preamp.contract.cache import cache_root
+from preamp.contract.interpreters import VARIABLES
+from preamp.contract.uv import uv_binary, uv_variables
 from preamp.engine.client import EngineClient
 from preamp.engine.environment import ensure_environment
+from preamp.engine.node_sdk.installation import node_sdk_directory
 from preamp.engine.record import (
     EngineRecord,
     RootKeys,
@@ -253,6 +257,10 @@ class EngineProcess:
             "access_key_id": keys.access_key_id,
             "secret_access_key": keys.secret_access_key,
             "token": token,
+            "cache": str(cache_root()),
+            "uv": str(uv_binary() or ""),
+            "uv_variables": uv_variables(),
+            "node_sdk": str(node_sdk_directory()),
         }
 
     def _port_of(self, answer: dict[str, Any]) -> int:
@@ -301,7 +309,7 @@ def _environment(temporary: Path) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name in _INHERITED or name.startswith("LC_")
+        if name in (*_INHERITED, *VARIABLES) or name.startswith("LC_")
     }
     path = [str(directory) for directory in _node_directories()]
     return {

@@ -12,19 +12,24 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import sys
+import tempfile
 import traceback
 from contextlib import suppress
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from preamp.engine.code_directories import remove_tree
 from preamp.engine.guard import Guard
+from preamp.engine.hosting import Hosting
 from preamp.engine.mail import MailStore
 from preamp.engine.own_paths import OwnPaths
 from preamp.engine.setup import Setup
+from preamp.engine.watchdog import Watchdog
 from preamp.errors import Fault
+from preamp.lambda_host import FunctionSpec, HostSettings, LambdaHost, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +38,13 @@ if TYPE_CHECKING:
 
 _GRACE: Final = 1
 _POLL: Final = 0.002
+_FILES: Final = 4096
+_OF_MACHINE: Final = (
+    "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS",
+    "SYSTEMROOT", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED",
+    "PATH",
+)  # fmt: skip
+"""What functions get to see of this machine's environment."""
 
 
 def main() -> None:
@@ -47,14 +59,15 @@ def main() -> None:
         listener = _bind(setup.port)
         setup = replace(setup, port=listener.getsockname()[1])
         _prepare(setup)
-        application = _application(setup)
+        host = _host(setup)
+        application = _application(setup, host)
     except Fault as fault:
         _answer({"code": fault.code, "message": fault.message, "details": list(fault.details)})
         return
     # uvicorn gives the signal that ended it on, and we are not done then.
     signal.signal(signal.SIGTERM, lambda *_: None)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(application, listener, setup))
+        runner.run(_serve(application, listener, setup, host))
 
 
 def _bind(port: int) -> socket.socket:
@@ -70,48 +83,64 @@ def _bind(port: int) -> socket.socket:
 
 
 def _prepare(setup: Setup) -> None:
-    # What a killed predecessor left of its workers.
-    shutil.rmtree(setup.temporary, ignore_errors=True)
+    # What a killed predecessor left, if its watchdog was killed too.
+    remove_tree(setup.temporary.parent)
     for directory in (setup.state, setup.objects, setup.temporary, setup.mail):
         directory.mkdir(parents=True, exist_ok=True)
-    _start_watchdog()
+    os.environ["TMPDIR"] = str(setup.temporary)
+    tempfile.tempdir = None
+    _allow_many_files()
 
 
-def _start_watchdog() -> None:
-    """Start the process that kills our workers when we are gone, however we went.
+def _allow_many_files() -> None:
+    """Every worker takes a handful of descriptors; some systems allow few at first."""
+    if sys.platform != "win32":
+        import resource
 
-    It waits for the end of a pipe only we hold, then kills its own process group: ours.
-    """
-    if os.name != "posix" or os.getpgid(0) != os.getpid():
-        return
-    # The other end is never closed: that is left to our death.
-    reading, _ = os.pipe()
-    subprocess.Popen(
-        ["/bin/sh", "-c", "read _; kill -9 0"],
-        stdin=reading,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ).returncode = 0
-    os.close(reading)
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+        if soft != resource.RLIM_INFINITY and soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _application(setup: Setup) -> Application:
+def _host(setup: Setup) -> LambdaHost:
+    """The lambda host, which knows nothing of us."""
+    node = shutil.which("node")
+    settings = HostSettings(
+        temporary=setup.temporary,
+        cache=setup.cache,
+        uv=setup.uv,
+        uv_variables=setup.uv_variables,
+        machine_variables={name: os.environ[name] for name in _OF_MACHINE if name in os.environ},
+        node=Path(node) if node else None,
+        node_sdk=setup.node_sdk,
+    )
+    watchdog = Watchdog(setup.temporary)
+    return LambdaHost(settings, lambda notice: _log(notice.message), watchdog.watch)
+
+
+def _log(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+def _application(setup: Setup, host: LambdaHost) -> Application:
     from preamp.engine.ministack.introduce import introduce
 
     mail = MailStore(setup.mail)
-    emulator = introduce(setup, mail)
-    return Guard(OwnPaths(emulator, mail), port=setup.port, token=setup.token)
+    emulator = introduce(setup, mail, Hosting(host, FunctionSpec, Request))
+    return Guard(OwnPaths(emulator, mail, host), port=setup.port, token=setup.token)
 
 
-async def _serve(application: Application, listener: socket.socket, setup: Setup) -> None:
-    from preamp.engine.ministack.workers import kill_all_workers
-
+async def _serve(
+    application: Application, listener: socket.socket, setup: Setup, host: LambdaHost
+) -> None:
     try:
         await _serve_until_stopped(application, listener, setup)
     except Exception:  # noqa: BLE001 - the log is where the parent looks
         traceback.print_exc()
     finally:
-        kill_all_workers()
+        host.close()
         # State is saved. What still runs (a custom resource that waits for its answer, a busy
         # handler's thread) absorbs every cancellation, and its result is nobody's.
         sys.stderr.flush()

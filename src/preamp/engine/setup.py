@@ -6,6 +6,7 @@ The child's side. Read once from standard input; nothing secret is in arguments 
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +23,10 @@ class Setup:
         access_key_id: The root access key.
         secret_access_key: Its secret.
         token: Bearer token of the engine's own paths.
+        cache: The user's cache.
+        uv: The program that installs what Python functions need into it, if there is one.
+        uv_variables: The environment variables it runs with.
+        node_sdk: Where the AWS SDK for JavaScript is, or will be.
     """
 
     state_directory: Path
@@ -31,12 +36,18 @@ class Setup:
     access_key_id: str
     secret_access_key: str = field(repr=False)
     token: str = field(repr=False)
+    cache: Path
+    uv: Path | None = None
+    uv_variables: dict[str, str] = field(default_factory=dict, repr=False)
+    node_sdk: Path | None = None
 
     @classmethod
     def from_json(cls, line: str) -> Setup:
         """Read what the parent wrote."""
         content = json.loads(line)
-        return cls(**{**content, "state_directory": Path(content["state_directory"])})
+        for name in ("state_directory", "cache", "uv", "node_sdk"):
+            content[name] = Path(content[name]) if content.get(name) else None
+        return cls(**content)
 
     @property
     def state(self) -> Path:
@@ -50,8 +61,8 @@ class Setup:
 
     @property
     def temporary(self) -> Path:
-        """Where everything is that dies with the process."""
-        return self.state_directory / "tmp"
+        """Where everything is that dies with the process; no other engine's is there."""
+        return self.state_directory / "tmp" / str(os.getpid())
 
     @property
     def mail(self) -> Path:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from preamp.engine.process import EngineProcess
     from preamp.engine.protocol import EngineConnection
     from preamp.events import Reporter
+    from preamp.sandbox.debugging import Attachment
     from preamp.sandbox.deployment import SandboxDeployment
     from preamp.sandbox.functions import DeployedFunction
     from preamp.sandbox.invocation import Invocation
@@ -136,6 +137,24 @@ class SandboxControl:
 
         function = find_function(path, self.functions())
         return invoke(function, payload, self._client("lambda"))
+
+    def debug(self, path: str) -> Attachment:
+        """Let a function's next environment wait for a debugger."""
+        from preamp.engine.client import EngineClient
+        from preamp.sandbox.debugging import debug
+        from preamp.sandbox.functions import find_function
+
+        function = find_function(path, self.functions())
+        engine = EngineClient(self._connection())
+        return debug(function, self._client("lambda"), engine, self._reporter)
+
+    def end_debugging(self, path: str) -> bool:
+        """Run a function as always; False if it was not debugged."""
+        from preamp.engine.client import EngineClient
+        from preamp.sandbox.functions import find_function
+
+        function = find_function(path, self.functions())
+        return EngineClient(self._connection()).end_debugging(function.name)
 
     def logs(self, path: str | None, *, since: int = 0) -> LogReader:
         """Reads what one function logs, or all of them.

@@ -17,8 +17,10 @@ from preamp.contract.node import node_binary
 from preamp.deploy.apply import deploy
 from preamp.deploy.target import Credentials, Target
 from preamp.engine.environment import ensure_environment
+from preamp.engine.node_sdk.installation import ensure_node_sdk, needs_node_sdk
 from preamp.engine.process import EngineProcess
 from preamp.events import StageFinished, StageStarted
+from preamp.lambda_host.preparation import prepare_python
 from preamp.outputs.document import compose_document
 from preamp.outputs.entries import collect_entries
 from preamp.outputs.file import write_outputs
@@ -26,13 +28,14 @@ from preamp.outputs.file import write_outputs
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from preamp.assembly.read import CloudAssembly
+    from preamp.assembly.read import AssemblyStack, CloudAssembly
     from preamp.deploy.apply import DeploymentResult
     from preamp.engine.protocol import EngineConnection
     from preamp.events import Reporter
     from preamp.sandbox.place import SandboxPlace
 
 _POLL_SECONDS: Final = 0.02
+_FUNCTION: Final = "AWS::Lambda::Function"
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def deploy_once(place: SandboxPlace, reporter: Reporter, *, port: int | None) ->
     place.prepare()
     checking = Validator(node=node_binary(), cache=cache_root() / "check")
     with single_writer(place.lock_file, Guarded.DEPLOYMENT), checking as validator:
-        python = ensure_environment(reporter)
+        # Before the two that run side by side: it has a stage of its own to show.
+        ensure_environment(reporter)
         backend_folder = (place.project.directory / place.project.backend_file).parent
         if _edited_since(place.assembly_directory, backend_folder):
             validator.prepare()
@@ -75,11 +79,12 @@ def deploy_once(place: SandboxPlace, reporter: Reporter, *, port: int | None) ->
                 place.backend_id,
                 place.assembly_directory,
                 reporter,
-                local_python=python,
+                local=True,
             )
             connection, target = starting.result()
         assembly = read_assembly(place.assembly_directory)
         _check(assembly, validator, reporter)
+        _prepare_runtimes(assembly, reporter)
         result = deploy(assembly, target, reporter)
         entries = collect_entries(assembly.stack_name, result.metadata, result.outputs)
         write_outputs(place.outputs_file.parent, compose_document(entries))
@@ -119,6 +124,24 @@ def _start(
     target = local_target(connection)
     target.clients.preload()
     return connection, target
+
+
+def _prepare_runtimes(assembly: CloudAssembly, reporter: Reporter) -> None:
+    """Fetch what the functions find beside their own code, before the first call waits for it."""
+    prepare_python(_runtimes(assembly.stack), reporter)
+    if needs_node_sdk(stack.template_file for stack in assembly.stack.tree()):
+        ensure_node_sdk(reporter)
+
+
+def _runtimes(stack: AssemblyStack) -> set[str]:
+    """The runtimes of all functions, as far as templates name them."""
+    own = (
+        resource.get("Properties", {}).get("Runtime")
+        for resource in stack.resources.values()
+        if resource["Type"] == _FUNCTION
+    )
+    below = (_runtimes(child) for child in stack.children.values())
+    return {runtime for runtime in own if isinstance(runtime, str)}.union(*below)
 
 
 def _check(assembly: CloudAssembly, validator: Validator, reporter: Reporter) -> None:

@@ -77,9 +77,7 @@ def _synthesize(request: SynthRequest, reporter: LineReporter) -> None:
     sites = SiteRecorder()
     sites.install()
     composer = BackendComposer(request)
-    SYNTHESIS.set(
-        Synthesis(composer, reporter, request.project, request.output, request.local_python)
-    )
+    SYNTHESIS.set(Synthesis(composer, reporter, request.project, request.output, request.local))
     backend = load_backend(request, composer)
     annotations = write_assembly(backend, sites)
     for notice in (*annotations, *console.notices()):

@@ -71,7 +71,7 @@ class Project:
         return bundle(self.request(entry, **options), cache=self.cache, reporter=self.recorder)
 
     def bundle_local(self, entry: str, **options: Unpack[Options]) -> Bundle:
-        options["destination"] = LocalDestination(Path(sys.executable))
+        options["destination"] = LocalDestination(Path(sys.executable), sys.version_info.minor)
         return self.bundle(entry, **options)
 
     def refusal(self, entry: str, **options: Unpack[Options]) -> UserError:

@@ -146,7 +146,7 @@ def test_the_source_wins_over_a_dependency_of_the_same_name(using: Project) -> N
 def test_here_a_changed_source_moves_no_dependency(using: Project) -> None:
     made = using.bundle_local("fn/h.py")
 
-    assert files(made) == [".preamp-dependencies", ".preamp-sources", "h.py"]
+    assert files(made) == [".preamp-dependencies", ".preamp-python", ".preamp-sources", "h.py"]
 
 
 def test_a_requirement_for_another_system_installs_nothing(project: Project) -> None:
@@ -248,7 +248,7 @@ def test_an_interpreter_that_does_not_run_is_named(using: Project, tmp_path: Pat
     broken.chmod(0o755)
 
     for python in (broken, tmp_path / "nothing"):
-        error = using.refusal("fn/h.py", destination=LocalDestination(python))
+        error = using.refusal("fn/h.py", destination=LocalDestination(python, 13))
         assert error.code == "InterpreterError"
         assert str(python) in error.message
 

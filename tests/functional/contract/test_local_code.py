@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,12 +28,13 @@ def code(tmp_path: Path, source: Path) -> Path:
     (folder / "pkg").mkdir(parents=True)
     (folder / "pkg" / "app.py").write_text(source.read_text())
     (folder / "data.txt").write_text("data")
-    LocalCode(folder / "deps", {"pkg/app.py": source}).write(folder)
+    LocalCode(folder / "deps", {"pkg/app.py": source}, folder / "python", 13).write(folder)
     return folder
 
 
 def test_what_was_written_is_read(code: Path, source: Path) -> None:
-    assert LocalCode.read(code) == LocalCode(code / "deps", {"pkg/app.py": source})
+    said = LocalCode(code / "deps", {"pkg/app.py": source}, code / "python", 13)
+    assert LocalCode.read(code) == said
 
 
 def test_code_made_elsewhere_says_nothing(tmp_path: Path) -> None:
@@ -45,7 +47,8 @@ def test_a_saved_source_is_another_version_and_is_what_runs(
 ) -> None:
     local = LocalCode.read(code)
     before = local.version()
-    local.lay_out(code, tmp_path / "laid")
+    shutil.copytree(code, tmp_path / "laid")
+    local.link_sources(tmp_path / "laid")
     assert local.version() == before
     source.write_text("new = 2 # longer")
     assert local.version() != before
@@ -66,6 +69,7 @@ def test_a_save_that_keeps_the_length_is_noticed_too(code: Path, source: Path) -
 def test_where_a_source_is_gone_the_copy_serves(code: Path, source: Path, tmp_path: Path) -> None:
     source.unlink()
     local = LocalCode.read(code)
-    local.lay_out(code, tmp_path / "laid")
+    shutil.copytree(code, tmp_path / "laid")
+    local.link_sources(tmp_path / "laid")
     assert local.version() == (None,)
     assert (tmp_path / "laid" / "pkg" / "app.py").read_text() == "old = 1"

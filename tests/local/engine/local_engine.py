@@ -142,7 +142,7 @@ class Functions:
         name = unique_name("function")
         self._lambda.create_function(
             FunctionName=name,
-            Runtime="python3.13",
+            Runtime=options.pop("Runtime", "python3.13"),
             Handler="app.handler",
             Role=self._role(name, options.pop("Statements", None)),
             Code={"ZipFile": package(source)},

@@ -36,15 +36,6 @@ def log_lines(client: ClientFactory, function: str) -> list[str]:
     return [event["message"] for event in events]
 
 
-def received(client: ClientFactory, queue_url: str) -> list[dict[str, Any]]:
-    """What arrives in a queue within its waiting time."""
-    answer = client("sqs").receive_message(
-        QueueUrl=queue_url, WaitTimeSeconds=10, MessageAttributeNames=["All"]
-    )
-    messages: list[dict[str, Any]] = answer.get("Messages", [])
-    return messages
-
-
 def test_a_payload_of_any_json_type_comes_back(functions: Functions) -> None:
     name = functions.create(_ECHO)
     for payload in ({"a": [1, None, "ü"]}, "text", 5, None, [True]):
@@ -132,7 +123,7 @@ def test_the_log_is_in_the_answer_and_in_cloudwatch(
     _, answer = functions.invoke(name, LogType="Tail")
     tail = base64.b64decode(answer["LogResult"]).decode()
     lines = tail.splitlines()
-    assert lines[0].startswith("START RequestId: ")
+    assert any(line.startswith("START RequestId: ") for line in lines)
     for expected in ("at init", "printed", "to stderr", "logged", "[ERROR] KeyError: 'k'"):
         assert expected in tail
     assert any(line.startswith("REPORT RequestId: ") for line in lines)
@@ -201,47 +192,6 @@ def test_a_role_allows_what_it_says_and_no_more(functions: Functions, unique: Un
     error, _ = functions.invoke(functions.create(source, Statements=[]), queue)
     assert error["errorType"] == "ClientError"
     assert "is not authorized to perform: sqs:createqueue" in error["errorMessage"].lower()
-
-
-def test_a_failed_sns_event_is_retried_and_ends_in_the_dead_letter_queue(
-    functions: Functions, client: ClientFactory, unique: Unique
-) -> None:
-    queue = client("sqs").create_queue(QueueName=unique("dead-letters"))["QueueUrl"]
-    attributes = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    name = functions.create(
-        "def handler(event, context): raise RuntimeError('always')",
-        DeadLetterConfig={"TargetArn": attributes["Attributes"]["QueueArn"]},
-    )
-    topic = client("sns").create_topic(Name=unique("topic"))["TopicArn"]
-    client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=functions.arn(name))
-    client("sns").publish(TopicArn=topic, Message="hello")
-    (message,) = received(client, queue)
-    assert json.loads(message["Body"])["Records"][0]["Sns"]["Message"] == "hello"
-    assert message["MessageAttributes"]["ErrorMessage"]["StringValue"] == "always"
-    starts = [line for line in log_lines(client, name) if line.startswith("START")]
-    assert len(starts) == 3
-
-
-def test_a_failed_eventbridge_event_ends_at_the_failure_destination(
-    functions: Functions, client: ClientFactory, unique: Unique
-) -> None:
-    queue = client("sqs").create_queue(QueueName=unique("failures"))["QueueUrl"]
-    attributes = client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
-    destination = {"Destination": attributes["Attributes"]["QueueArn"]}
-    name = functions.create("def handler(event, context): raise RuntimeError('always')")
-    client("lambda").put_function_event_invoke_config(
-        FunctionName=name,
-        MaximumRetryAttempts=0,
-        DestinationConfig={"OnFailure": destination},
-    )
-    rule = unique("rule")
-    client("events").put_rule(Name=rule, EventPattern=json.dumps({"source": [rule]}))
-    client("events").put_targets(Rule=rule, Targets=[{"Id": "1", "Arn": functions.arn(name)}])
-    client("events").put_events(Entries=[{"Source": rule, "DetailType": "t", "Detail": "{}"}])
-    (message,) = received(client, queue)
-    failure = json.loads(message["Body"])
-    assert failure["requestPayload"]["source"] == rule
-    assert failure["responsePayload"]["errorMessage"] == "always"
 
 
 def test_a_burst_is_delivered_whole_through_few_processes(

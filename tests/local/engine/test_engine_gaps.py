@@ -12,7 +12,7 @@ import pytest
 from preamp.engine.gaps import GAPS
 
 if TYPE_CHECKING:
-    from tests.local.engine.local_engine import Functions, Stacks
+    from tests.local.engine.local_engine import Stacks
 
 ClientFactory = Callable[..., Any]
 Unique = Callable[[str], str]
@@ -29,29 +29,6 @@ def test_an_unknown_property_is_accepted(stacks: Stacks, unique: Unique) -> None
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"Bogus": 1}}
     stack = stacks.create(unique("gap"), {"Resources": {"Queue": queue}})
     assert stack["StackStatus"] == "CREATE_COMPLETE"
-
-
-def test_a_handler_runs_on_the_engines_python(functions: Functions) -> None:
-    source = "import uvicorn\ndef handler(event, context): return uvicorn.__name__"
-    assert functions.invoke(functions.create(source))[0] == "uvicorn"
-
-
-def test_sns_needs_no_permission_for_a_function(
-    functions: Functions, client: ClientFactory, unique: Unique
-) -> None:
-    queue = client("sqs").create_queue(QueueName=unique("gap"))["QueueUrl"]
-    name = functions.create(
-        f"""
-        import boto3
-        def handler(event, context):
-            boto3.client("sqs").send_message(QueueUrl="{queue}", MessageBody="called")
-        """
-    )
-    topic = client("sns").create_topic(Name=unique("gap"))["TopicArn"]
-    client("sns").subscribe(TopicArn=topic, Protocol="lambda", Endpoint=functions.arn(name))
-    client("sns").publish(TopicArn=topic, Message="x")
-    answer = client("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=10)
-    assert answer["Messages"][0]["Body"] == "called"
 
 
 def test_ses_accepts_unverified_recipients(client: ClientFactory) -> None:

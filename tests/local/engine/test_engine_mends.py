@@ -42,8 +42,9 @@ except Fault as fault:
     found = {"code": fault.code, "details": fault.details}
 names = [mend.name for mend in all_mends()]
 
+hosting = types.SimpleNamespace(host=types.SimpleNamespace(limit=8))
 for mend in all_mends():
-    mend.apply(Tools(Setup.from_json(sys.argv[2]), None))
+    mend.apply(Tools(Setup.from_json(sys.argv[2]), None, hosting))
 app, pgproxy = module("app"), module("core.pgproxy")
 script = Path("script.py")
 script.write_text("from pathlib import Path; Path('was-run').touch()")

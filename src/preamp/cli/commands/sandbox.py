@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preamp.cli import wiring
+from preamp.cli.attaching import write_attachments
 from preamp.cli.options import identifier_option, json_option, yes_option
 from preamp.cli.render import Silence, reporter_for
 from preamp.cli.summary import write_summary
@@ -27,11 +28,24 @@ if TYPE_CHECKING:
 )
 @click.option("--once", is_flag=True, help="Deploy once and return.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the local cloud.")
+@click.option(
+    "--debug-function",
+    "debugged",
+    multiple=True,
+    metavar="PATH",
+    help="Let the function at PATH wait for a debugger; may be given more than once.",
+)
 @identifier_option
 @json_option
 @click.pass_context
 def command(
-    context: click.Context, *, once: bool, port: int | None, identifier: str | None, as_json: bool
+    context: click.Context,
+    *,
+    once: bool,
+    port: int | None,
+    debugged: tuple[str, ...],
+    identifier: str | None,
+    as_json: bool,
 ) -> None:
     """Deploy the backend to a local cloud on this machine; no AWS account is needed."""
     if context.invoked_subcommand:
@@ -40,9 +54,12 @@ def command(
         raise click.UsageError("say --once: the sandbox deploys once and returns")
     started = time.monotonic()
     with reporter_for(as_json=as_json) as reporter:
-        deployment = wiring.sandbox(identifier, reporter).deploy(port=port)
+        deploying = wiring.sandbox(identifier, reporter)
+        deployment = deploying.deploy(port=port)
+        attachments = [deploying.debug(path) for path in debugged]
     sandbox = wiring.sandbox(identifier, Silence())
     write_summary(deployment, sandbox.place, time.monotonic() - started, as_json=as_json)
+    write_attachments(attachments, as_json=as_json)
 
 
 @command.command(epilog="Example: preamp sandbox status --json")
@@ -56,6 +73,25 @@ def status(*, identifier: str | None, as_json: bool) -> None:
         return
     for name, value in _public(found).items():
         click.echo(f"{name.replace('_', ' '):<13} {'-' if value is None else value}")
+
+
+@command.command(epilog="Example: preamp sandbox debug CustomNotifications/Publisher")
+@click.argument("path")
+@click.option("--off", is_flag=True, help="Run it as always again.")
+@identifier_option
+@json_option
+def debug(*, path: str, off: bool, identifier: str | None, as_json: bool) -> None:
+    """Let the function at construct PATH wait for a debugger, from its next call on."""
+    with reporter_for(as_json=as_json) as reporter:
+        sandbox = wiring.sandbox(identifier, reporter)
+        attachment = None if off else sandbox.debug(path)
+        ended = off and sandbox.end_debugging(path)
+    if attachment:
+        write_attachments([attachment], as_json=as_json)
+    elif as_json:
+        click.echo(json.dumps({"ended": ended}))
+    else:
+        click.echo("runs as always again" if ended else "it was not debugged")
 
 
 @command.command(epilog="Example: preamp sandbox stop")

@@ -1,7 +1,8 @@
-"""Asynchronous invocation: a bounded queue per function, retries, and where failures end.
+"""Asynchronous invocation: a bounded queue per function, retries, and where events end.
 
-ministack starts a thread per event, loses SNS and EventBridge events whose handler fails, and
-takes a throttle for a failure. Here every asynchronous event goes the same way.
+ministack starts a thread per event, loses SNS and EventBridge events whose handler fails, takes
+a throttle for a failure and serves no OnSuccess destination. Here every asynchronous event goes
+the same way, wherever it comes from.
 
 AWS: "How Lambda handles errors and retries with asynchronous invocation".
 """
@@ -10,41 +11,43 @@ AWS: "How Lambda handles errors and retries with asynchronous invocation".
 from __future__ import annotations
 
 import contextvars
-import json
-import threading
-from collections import deque
+import time
+import traceback
+import uuid
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from preamp.engine.ministack import deliveries, invocation_records
+from preamp.engine.ministack.calls import Call, calling, current_call
+from preamp.engine.ministack.event_queues import Again, EventQueues
+from preamp.engine.ministack.invocation_records import Ended, send_record
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 
-_AT_ONCE: Final = 4
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _THROTTLE_SECONDS: Final = 0.1
 _DEFAULT_RETRIES: Final = 2
+_DEFAULT_AGE_SECONDS: Final = 6 * 60 * 60
+_UNQUALIFIED_PARTS: Final = 7
+
+Result = dict[str, Any]
 
 
 def asynchronous_invocations() -> Mend:
-    """Queue, retry and dead-letter every asynchronous event."""
+    """Queue, retry and account for every asynchronous event."""
     return Mend(
         name="asynchronous invocations",
         reference="How Lambda handles errors and retries with asynchronous invocation",
         symbols=(
             Symbol("services.lambda_svc:invoke_async_with_retry", "func event"),
-            Symbol("services.lambda_svc:_execute_function", "func event"),
             Symbol("services.lambda_svc:_execute_function_with_config_scope", "func event"),
             Symbol("services.lambda_svc:_execution_record_for_config", "func config"),
             Symbol("services.lambda_svc:_get_func_record_for_ref", "function_ref"),
+            Symbol("services.lambda_svc:_get_base_func_record_for_ref", "function_ref"),
+            Symbol("services.lambda_svc:_reserved_concurrency", "func config"),
             Symbol("services.lambda_svc:_LAMBDA_ASYNC_RETRY_BASE_SECONDS"),
-            Symbol("services.lambda_svc:_route_async_failure", "target_arn func_name event result"),
-            Symbol(
-                "services.sns:_deliver_to_lambda",
-                "endpoint envelope topic_arn sub_arn msg_id raw_message message_attributes",
-            ),
-            Symbol("services.eventbridge:_dispatch_to_lambda", "arn payload"),
-            Symbol(
-                "app:call_service_handler_sync",
-                "handler method path headers body query_params timeout",
-            ),
+            *deliveries.SYMBOLS,
         ),
         apply=_apply,
     )
@@ -52,31 +55,46 @@ def asynchronous_invocations() -> Mend:
 
 @dataclass
 class _Event:
-    function: dict[str, Any]
+    """An event on its way.
+
+    Attributes:
+        arn: The function, with the qualifier that was asked for.
+        payload: The event itself.
+        call: The call it came by; the same for each attempt.
+        context: The emulator's context: account, region, depth of recursion.
+    """
+
+    arn: str
     payload: object
+    call: Call
     context: contextvars.Context
+    accepted_at: float = field(default_factory=time.monotonic)
     attempts: int = 0
+    last: Result = field(default_factory=dict)
 
     @property
-    def config(self) -> dict[str, Any]:
-        config: dict[str, Any] = self.function.get("config") or self.function
-        return config
+    def queue(self) -> str:
+        """All versions of a function share its concurrency, so they share a queue."""
+        return ":".join(self.arn.split(":")[:_UNQUALIFIED_PARTS])
 
     @property
-    def settings(self) -> dict[str, Any]:
-        """The function's event invoke configuration."""
-        of_version = (self.function.get("event_invoke_configs") or {}).get("$LATEST")
-        return self.function.get("event_invoke_config") or of_version or {}
+    def qualifier(self) -> str:
+        return ":".join(self.arn.split(":")[_UNQUALIFIED_PARTS:])
 
-
-@dataclass
-class _Queue:
-    waiting: deque[_Event] = field(default_factory=deque)
-    running: int = 0
+    def ended(self, condition: str, version: str) -> Ended:
+        return Ended(
+            condition=condition,
+            payload=self.payload,
+            request_id=self.call.request_id,
+            function_arn=self.arn,
+            version=version,
+            attempts=self.attempts,
+            result=self.last,
+        )
 
 
 class AsynchronousInvocations:
-    """The queues of all functions.
+    """Accepts events and sees them through.
 
     Args:
         service: ministack's Lambda.
@@ -84,122 +102,125 @@ class AsynchronousInvocations:
 
     def __init__(self, service: Upstream) -> None:
         self._service = service
-        self._queues: dict[str, _Queue] = {}
-        self._lock = threading.Lock()
+        self._queues: EventQueues[_Event] = EventQueues(self._run)
 
-    def accept(self, func: dict[str, Any], event: object) -> None:
-        """Take an event; the caller need not wait."""
-        self._enqueue(_Event(func, event, contextvars.copy_context()))
+    def accept(self, arn: str, payload: object, call: Call | None = None) -> None:
+        """Take an event; the caller need not wait.
 
-    def _enqueue(self, event: _Event) -> None:
-        key = event.config["FunctionArn"]
-        with self._lock:
-            queue = self._queues.setdefault(key, _Queue())
-            queue.waiting.append(event)
-            if queue.running >= _AT_ONCE:
-                return
-            queue.running += 1
-        threading.Thread(target=self._drain, args=(queue,), daemon=True).start()
+        Args:
+            arn: The function, qualified if that was asked for.
+            payload: The event.
+            call: The call it came by; a new one if it came by none.
+        """
+        call = call or Call(str(uuid.uuid4()))
+        event = _Event(arn, payload, call, contextvars.copy_context())
+        self._queues.add(event.queue, event)
 
-    def _drain(self, queue: _Queue) -> None:
-        while True:
-            with self._lock:
-                if not queue.waiting:
-                    queue.running -= 1
-                    return
-                event = queue.waiting.popleft()
-            event.context.run(self._attempt, event)
+    def _run(self, event: _Event) -> Again | None:
+        try:
+            return event.context.run(self._attempt, event)
+        except Exception:  # noqa: BLE001 - an event that ends badly must not end its queue
+            traceback.print_exc()
+            return None
 
-    def _attempt(self, event: _Event) -> None:
-        execute = self._service._execute_function_with_config_scope
-        result = execute(event.function, event.payload)
-        if result.get("throttle"):
+    def _attempt(self, event: _Event) -> Again | None:
+        func, config, _ = self._service._get_func_record_for_ref(event.arn)
+        if func is None or config is None:
+            # It was deleted meanwhile, and its events with it.
+            return None
+        base, _, _ = self._service._get_base_func_record_for_ref(event.arn)
+        end = _End(self, event, base, config)
+        if self._service._reserved_concurrency(base, config) == 0:
+            end.fail(invocation_records.NO_CONCURRENCY)
+            return None
+        if end.is_too_late(0.0):
+            end.fail(invocation_records.TOO_OLD)
+            return None
+        record = self._service._execution_record_for_config(
+            func, {**config, "FunctionArn": event.arn}
+        )
+        with calling(event.call):
+            event.last = self._service._execute_function_with_config_scope(record, event.payload)
+        if event.last.get("throttle"):
             # Lambda keeps a throttled event for hours; it is no failed attempt.
-            self._later(_THROTTLE_SECONDS, event)
-            return
+            return Again(_THROTTLE_SECONDS, is_throttled=True)
         event.attempts += 1
-        if not result.get("error"):
-            return
-        retries = event.settings.get("MaximumRetryAttempts")
-        if event.attempts <= (_DEFAULT_RETRIES if retries is None else int(retries)):
-            base = self._service._LAMBDA_ASYNC_RETRY_BASE_SECONDS
-            self._later(base * 2 ** (event.attempts - 1), event)
-        else:
-            _give_up(self._service, event, result)
+        return self._judge(event, end)
 
-    def _later(self, seconds: float, event: _Event) -> None:
-        timer = threading.Timer(seconds, self._enqueue, (event,))
-        timer.daemon = True
-        timer.start()
-
-
-def _give_up(service: Upstream, event: _Event, result: dict[str, Any]) -> None:
-    destinations = event.settings.get("DestinationConfig") or {}
-    on_failure = (destinations.get("OnFailure") or {}).get("Destination")
-    if on_failure:
-        name = event.config["FunctionName"]
-        service._route_async_failure(on_failure, name, event.payload, result)
-    dead_letters = (event.config.get("DeadLetterConfig") or {}).get("TargetArn")
-    if dead_letters:
-        _send_dead_letter(dead_letters, event, result)
+    def _judge(self, event: _Event, end: _End) -> Again | None:
+        if not event.last.get("error"):
+            end.succeed()
+            return None
+        if event.attempts > end.retries:
+            end.fail(invocation_records.RETRIES_EXHAUSTED)
+            return None
+        base: float = self._service._LAMBDA_ASYNC_RETRY_BASE_SECONDS
+        seconds = base * 2 ** (event.attempts - 1)
+        if end.is_too_late(seconds):
+            end.fail(invocation_records.TOO_OLD)
+            return None
+        return Again(seconds)
 
 
-def _send_dead_letter(target: str, event: _Event, result: dict[str, Any]) -> None:
-    """Send the event as it came, with the error beside it (AWS: "Dead-letter queues")."""
-    *_, service, region, account, name = target.split(":")
-    body = result.get("body") if isinstance(result.get("body"), dict) else {}
-    texts = {"ErrorCode": "200", "ErrorMessage": str((body or {}).get("errorMessage", ""))[:1024]}
-    attributes = {
-        key: {"DataType": "String", "StringValue": text or " "} for key, text in texts.items()
-    }
-    message = json.dumps(event.payload)
-    if service == "sqs":
-        url = f"https://sqs.{region}.amazonaws.com/{account}/{name}"
-        content = {"QueueUrl": url, "MessageBody": message, "MessageAttributes": attributes}
-        _call("sqs", {"x-amz-target": "AmazonSQS.SendMessage"}, json.dumps(content).encode())
-    else:
-        from urllib.parse import urlencode
+@dataclass(frozen=True)
+class _End:
+    """How an event may end: its function's settings."""
 
-        form = {"Action": "Publish", "TopicArn": target, "Message": message}
-        _call("sns", {}, urlencode(form).encode())
+    invocations: AsynchronousInvocations
+    event: _Event
+    function: dict[str, Any]
+    config: dict[str, Any]
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The event invoke configuration of what was asked for."""
+        of_qualifiers = self.function.get("event_invoke_configs") or {}
+        found = of_qualifiers.get(self.event.qualifier)
+        if found is None and self.event.qualifier in {"", "$LATEST"}:
+            found = of_qualifiers.get("") or of_qualifiers.get("$LATEST")
+            found = found or self.function.get("event_invoke_config")
+        return found or {}
 
-def _call(service: str, headers: dict[str, str], body: bytes) -> None:
-    app = module("app")
-    kind = "x-amz-json-1.0" if "x-amz-target" in headers else "x-www-form-urlencoded"
-    headers = {"content-type": f"application/{kind}", **headers}
-    app.call_service_handler_sync(app.SERVICE_HANDLERS[service], "POST", "/", headers, body, {})
+    @property
+    def retries(self) -> int:
+        retries = self.settings.get("MaximumRetryAttempts")
+        return _DEFAULT_RETRIES if retries is None else int(retries)
+
+    def is_too_late(self, seconds: float) -> bool:
+        most = self.settings.get("MaximumEventAgeInSeconds") or _DEFAULT_AGE_SECONDS
+        return time.monotonic() + seconds - self.event.accepted_at > float(most)
+
+    def succeed(self) -> None:
+        self._send("OnSuccess", self.event.ended(invocation_records.SUCCESS, self._version))
+
+    def fail(self, condition: str) -> None:
+        ended = self.event.ended(condition, self._version)
+        self._send("OnFailure", ended)
+        dead_letters = (self.config.get("DeadLetterConfig") or {}).get("TargetArn")
+        if dead_letters:
+            deliveries.send_to_queue_or_topic(dead_letters, ended.dead_letter())
+
+    @property
+    def _version(self) -> str:
+        return str(self.config.get("Version", "$LATEST"))
+
+    def _send(self, kind: str, ended: Ended) -> None:
+        destinations = self.settings.get("DestinationConfig") or {}
+        destination = (destinations.get(kind) or {}).get("Destination")
+        if destination:
+            send_record(destination, ended, self.invocations.accept)
 
 
 def _apply(_: Tools) -> None:
     service = module("services.lambda_svc")
     invocations = AsynchronousInvocations(service)
+    service.invoke_async_with_retry = _accept_record(invocations.accept)
 
-    def invoke_by_arn(arn: str, event: object) -> None:
-        func, config, _name = service._get_func_record_for_ref(arn)
-        if func and config:
-            record = service._execution_record_for_config(func, config)
-            invocations.accept(record, event)
 
-    def deliver_to_lambda(
-        endpoint: str,
-        envelope: str,
-        topic_arn: str,  # noqa: ARG001
-        sub_arn: str,
-        msg_id: str,  # noqa: ARG001
-        raw_message: str,  # noqa: ARG001
-        message_attributes: object,  # noqa: ARG001
-    ) -> None:
-        record = {
-            "EventVersion": "1.0",
-            "EventSubscriptionArn": sub_arn,
-            "EventSource": "aws:sns",
-            "Sns": json.loads(envelope),
-        }
-        invoke_by_arn(endpoint, {"Records": [record]})
+def _accept_record(
+    accept: Callable[[str, object, Call | None], None],
+) -> Callable[[dict[str, Any], object], None]:
+    def invoke_async_with_retry(func: dict[str, Any], event: object) -> None:
+        accept((func.get("config") or func)["FunctionArn"], event, current_call())
 
-    service.invoke_async_with_retry = invocations.accept
-    module("services.sns")._deliver_to_lambda = deliver_to_lambda
-    module("services.eventbridge")._dispatch_to_lambda = lambda arn, payload: invoke_by_arn(
-        arn, json.loads(payload)
-    )
+    return invoke_async_with_retry

@@ -15,6 +15,7 @@ from preamp.engine.ministack.upstream import Tools, Upstream, check, module
 
 if TYPE_CHECKING:
     from preamp.engine.asgi import Application
+    from preamp.engine.hosting import Hosting
     from preamp.engine.mail import MailStore
     from preamp.engine.setup import Setup
 
@@ -42,12 +43,13 @@ class Emulator:
         await ensure_bootstrapped(self._setup)
 
 
-def introduce(setup: Setup, mail: MailStore) -> Emulator:
+def introduce(setup: Setup, mail: MailStore, hosting: Hosting) -> Emulator:
     """Import ministack with our settings, check it and mend it.
 
     Args:
         setup: The engine's settings, with the port it has.
         mail: Where accepted messages go.
+        hosting: Runs functions.
 
     Raises:
         Fault: ``EngineMendFault`` if it is not the release we know.
@@ -57,7 +59,7 @@ def introduce(setup: Setup, mail: MailStore) -> Emulator:
 
     mends = all_mends()
     check(mends)
-    tools = Tools(setup, mail)
+    tools = Tools(setup, mail, hosting)
     for mend in mends:
         mend.apply(tools)
     return Emulator(module("app"), setup)

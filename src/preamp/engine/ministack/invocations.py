@@ -6,12 +6,16 @@ AWS: "Invoke" of the Lambda API reference, "Using Lambda function logs".
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from typing import Any
 
+from preamp.engine.ministack.calls import current_call
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 
+_NO_ROOM = "ConcurrentInvocationLimitExceeded"
+_NO_ROOM_TEXT = "Rate Exceeded: this machine bears no more execution environments at a time"
 _NO_CODE = {
     "errorType": "Runtime.InvalidEntrypoint",
     "errorMessage": "the function has no deployment package",
@@ -31,6 +35,7 @@ def invocation_results() -> Mend:
                 "func_name config code_zip qualifier max_concurrency",
             ),
             Symbol("services.lambda_svc:release_worker", "worker"),
+            Symbol("services.lambda_svc:_throttle_response", "reason_code msg retry_after"),
             Symbol(
                 "services.lambda_svc:_xray_trace_id_for_invocation", "config inbound_trace_header"
             ),
@@ -52,6 +57,9 @@ def _apply(_: Tools) -> None:
         service._ensure_reaper_thread()
         started = time.monotonic()
         result = _invoke(service, config, package, event, request_id)
+        if result is None:
+            throttled: dict[str, Any] = service._throttle_response(_NO_ROOM, _NO_ROOM_TEXT)
+            return throttled
         return _answer(result, config, request_id, time.monotonic() - started)
 
     service._execute_function_warm = execute
@@ -59,56 +67,62 @@ def _apply(_: Tools) -> None:
 
 def _invoke(
     service: Upstream, config: dict[str, Any], package: bytes, event: object, request_id: str
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
+    """Invoke in a worker; None if there is none to be had."""
     name, version = config["FunctionName"], config.get("Version", "$LATEST")
     worker, _ = service.acquire_worker(name, config, package, qualifier=version)
+    if worker is None:
+        return None
+    call = current_call()
     try:
         result: dict[str, Any] = worker.invoke(
             event,
             request_id,
             trace_id=service._xray_trace_id_for_invocation(config),
-            invoked_function_arn=config.get("FunctionArn", ""),
+            invoked_function_arn=_asked_for(config),
             depth=service._invoke_depth.get(),
             durable=service._durable_env_overlay(),
+            client_context=call.client_context if call else None,
         )
     except Exception as error:  # noqa: BLE001 - a worker that cannot even start
-        return {"status": "error", "error": f"{type(error).__name__}: {error}"}
+        failure = {"errorType": type(error).__name__, "errorMessage": str(error)}
+        return {"status": "error", "error_payload": failure}
     finally:
         service.release_worker(worker)
     return result
 
 
+def _asked_for(config: dict[str, Any]) -> str:
+    """The function's ARN with the qualifier that was asked for."""
+    arn: str = config.get("FunctionArn", "")
+    call = current_call()
+    if call is None or call.qualifier is None:
+        return arn
+    return f"{arn.rpartition(':')[0]}:{call.qualifier}"
+
+
 def _answer(
     result: dict[str, Any], config: dict[str, Any], request_id: str, seconds: float
 ) -> dict[str, Any]:
+    outcome = result.get("outcome")
     answer = {
-        "log": _log(result, config, request_id, seconds),
+        "log": outcome.log if outcome else _log(result, config, request_id, seconds),
         # Then START, END and REPORT are taken to be in it; callers get them too.
         "log_source": "rie",
     }
     if result["status"] == "ok":
         return {**answer, "body": result.get("result")}
-    return {**answer, "body": _payload(result), "error": True, "function_error": "Unhandled"}
-
-
-def _payload(result: dict[str, Any]) -> dict[str, Any]:
-    payload = result.get("error_payload")
-    if payload is not None:
-        return dict(payload)
-    # ministack's own Node workers tell no more than the message and JavaScript's stack.
-    trace = str(result.get("trace") or "").splitlines()
-    named = trace[0].split(":")[0] if trace else "Error"
-    message = str(result.get("error") or "unknown error")
-    return {"errorType": named or "Error", "errorMessage": message, "trace": trace}
+    return {
+        **answer,
+        "body": dict(result["error_payload"]),
+        "error": True,
+        "function_error": "Unhandled",
+    }
 
 
 def _log(result: dict[str, Any], config: dict[str, Any], request_id: str, seconds: float) -> str:
-    version = config.get("Version", "$LATEST")
+    """The log of an invocation that reached no worker."""
     duration = seconds * 1000
-    lines = [f"START RequestId: {request_id} Version: {version}"]
-    lines += str(result.get("log") or "").splitlines()
-    if result["status"] == "error" and not result.get("error_payload"):
-        lines += str(result.get("trace") or result.get("error") or "").splitlines()
     report = "\t".join(
         (
             f"REPORT RequestId: {request_id}",
@@ -117,5 +131,10 @@ def _log(result: dict[str, Any], config: dict[str, Any], request_id: str, second
             f"Memory Size: {config.get('MemorySize', 128)} MB",
         )
     )
-    lines += [f"END RequestId: {request_id}", report]
+    lines = (
+        f"START RequestId: {request_id} Version: {config.get('Version', '$LATEST')}",
+        json.dumps(result["error_payload"]),
+        f"END RequestId: {request_id}",
+        report,
+    )
     return "\n".join(lines) + "\n"

@@ -15,6 +15,7 @@ from preamp.errors import Fault
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from preamp.engine.hosting import Hosting
     from preamp.engine.mail import MailStore
     from preamp.engine.setup import Setup
 
@@ -70,10 +71,12 @@ class Tools:
     Attributes:
         setup: The engine's settings, with the port it has.
         mail: Where accepted messages go.
+        hosting: Runs functions.
     """
 
     setup: Setup
     mail: MailStore
+    hosting: Hosting
 
 
 @dataclass(frozen=True)

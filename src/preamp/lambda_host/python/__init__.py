@@ -1,0 +1,1 @@
+"""Python runtimes: interpreters of this machine under AWS's own runtime interface client."""

@@ -1,0 +1,29 @@
+"""X-Ray trace headers, and the lineage of calls in them.
+
+AWS: "Tracing header" of the X-Ray developer guide, "Use Lambda recursive loop detection to prevent
+infinite loops". AWS's SDKs pass the header on with every call a function makes.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from preamp.lambda_host.specification import Request
+
+
+def trace_header(request: Request) -> str:
+    """The header of an invocation: the one it came with, or a new one that is not sampled."""
+    header = request.trace_id or _new_header()
+    if not request.hops:
+        return header
+    function = zlib.crc32(request.invoked_function_arn.encode())
+    return f"{header};Lineage=1:{function:08x}:{request.hops}"
+
+
+def _new_header() -> str:
+    root = f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+    return f"Root={root};Parent={secrets.token_hex(8)};Sampled=0"

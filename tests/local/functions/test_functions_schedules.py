@@ -1,0 +1,73 @@
+"""Schedules that call functions.
+
+AWS: "Schedule types in EventBridge Scheduler", "Adding context attributes", "Configuring a
+schedule's dead-letter queue".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tests.local.engine.local_engine import unique_name
+from tests.local.functions.arrivals import ECHO, REPORTS_EVENT, Queue
+
+if TYPE_CHECKING:
+    from tests.local.engine.local_engine import Functions
+
+ClientFactory = Callable[..., Any]
+_ROLE = "arn:aws:iam::000000000000:role/scheduler"
+
+
+def schedule_now(client: ClientFactory, arn: str, **target: Any) -> str:
+    """Make a schedule that is due at once and then deleted; return its name."""
+    name = unique_name("schedule")
+    client("scheduler").create_schedule(
+        Name=name,
+        ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ActionAfterCompletion="DELETE",
+        Target={"Arn": arn, "RoleArn": _ROLE, **target},
+    )
+    return name
+
+
+def test_a_schedule_fires_when_it_is_due_and_tells_of_itself(
+    functions: Functions, client: ClientFactory, queue: Queue
+) -> None:
+    name = functions.create(REPORTS_EVENT, Environment=queue.reporting())
+    text = '{"arn": "<aws.scheduler.schedule-arn>", "n": <aws.scheduler.attempt-number>}'
+    begun = datetime.now(UTC)
+    schedule = schedule_now(client, functions.arn(name), Input=text)
+    (event,) = queue.bodies()
+    assert (datetime.now(UTC) - begun).total_seconds() < 5
+    assert event["arn"].endswith(f":schedule/default/{schedule}")
+    assert event["n"] == 1
+
+
+def test_a_schedule_is_asynchronous_with_the_functions_own_retries(
+    functions: Functions, client: ClientFactory, queue: Queue
+) -> None:
+    name = functions.create(
+        "def handler(event, context): raise RuntimeError(event['detail-type'])",
+        DeadLetterConfig={"TargetArn": queue.arn},
+    )
+    schedule_now(client, functions.arn(name))
+    (message,) = queue.messages()
+    attributes = message["MessageAttributes"]
+    assert attributes["ErrorMessage"]["StringValue"] == "Scheduled Event"
+
+
+def test_a_schedule_keeps_what_its_target_is_gone_for(
+    functions: Functions, client: ClientFactory, queue: Queue
+) -> None:
+    name = functions.create(ECHO)
+    arn = functions.arn(name)
+    client("lambda").delete_function(FunctionName=name)
+    schedule = schedule_now(client, arn, Input='"kept"', DeadLetterConfig={"Arn": queue.arn})
+    (message,) = queue.messages()
+    assert message["Body"] == '"kept"'
+    attributes = message["MessageAttributes"]
+    assert attributes["ERROR_CODE"]["StringValue"] == "NO_RESOURCE"
+    assert attributes["SCHEDULE_ARN"]["StringValue"].endswith(schedule)
