@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -45,6 +46,8 @@ def _measure_commands(folder: Path, pairs: int) -> None:
 def _measure_functions(folder: Path, pairs: int) -> None:
     from benchmarks import lambda_host
 
+    # both clouds live in sessions of their own: told to end, end them too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     lambda_host.measure(folder, pairs)
 
 

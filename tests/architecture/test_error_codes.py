@@ -15,6 +15,7 @@ ROOT = Path(preamp.__file__).parent
 REPOSITORY = Path(__file__).parents[2]
 CODE = re.compile(r"[A-Z][A-Za-z]+(Error|Fault)")
 OTHERS = {
+    "BisectBatchOnFunctionError",
     # names of Python's, botocore's, Lambda's and CloudFormation's that stand in our code as text
     "ClientError",
     "FunctionError",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _HOST: Final = "127.0.0.1"
 _PYCHARM: Final = {
-    "python": "Run > Attach to... or a run configuration 'Attach to DAP'",
+    "python": "a run configuration 'Attach to DAP'",
     "node": "a run configuration 'Attach to Node.js/Chrome'",
 }
 

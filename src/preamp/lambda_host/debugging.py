@@ -35,10 +35,12 @@ class Debugged:
 
     Args:
         port: Where its worker waits for the debugger.
+        claim: Keeps the port from other sandboxes until the end.
     """
 
-    def __init__(self, port: DebugPort) -> None:
+    def __init__(self, port: DebugPort, claim: socket.socket) -> None:
         self.port = port
+        self._claim = claim
         self._over = False
         self._turn = threading.Lock()
         self._worker: Worker | None = None
@@ -70,6 +72,7 @@ class Debugged:
         self._kill()
         with self._turn:
             self._stop()
+        self._claim.close()
 
     def started(self) -> None:
         """Hear that its worker has a process; it may have been ended meanwhile."""
@@ -124,9 +127,8 @@ class Debugging:
         with self._lock:
             known = self._functions.get(name)
             if known is None:
-                taken = {each.port.number for each in self._functions.values()}
-                free = _free_port(port, taken)
-                known = self._functions[name] = Debugged(DebugPort(free, library))
+                free, claim = _claimed_port(port)
+                known = self._functions[name] = Debugged(DebugPort(free, library), claim)
             return known.port.number
 
     def end(self, name: str) -> bool:
@@ -180,11 +182,26 @@ def _code_of(spec: FunctionSpec) -> _Code:
     return (replace(spec, credentials=dict), LocalCode.read(spec.code).version())
 
 
-def _free_port(first: int, taken: set[int]) -> int:
+def _claimed_port(first: int) -> tuple[int, socket.socket]:
     for port in range(first, _HIGHEST_PORT + 1):
-        if port not in taken and _is_free(port):
-            return port
+        claim = _claim(port) if _is_free(port) else None
+        if claim is not None:
+            return port, claim
     raise OSError(f"no port from {first} on is free")
+
+
+def _claim(port: int) -> socket.socket | None:
+    """Claim a port for a worker that is not there yet; None if someone else has claimed it.
+
+    The claim is on the port of the same number for UDP: the one for TCP is the worker's to bind.
+    """
+    claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        claim.bind(("127.0.0.1", port))
+    except OSError:
+        claim.close()
+        return None
+    return claim
 
 
 def _is_free(port: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,7 @@ from words import WORD
 def handler(event, context):
     if event.get("wait"):
         open(event["wait"], "w").close()
-        import os, time
-        while not os.path.exists(event["wait"] + ".go"):
-            time.sleep(0.01)
+        open(event["wait"] + ".go").close()
     return WORD
 """
 
@@ -61,14 +60,15 @@ def test_the_next_call_after_a_save_runs_the_new_code(project: Project) -> None:
 
 def test_a_call_under_way_ends_on_the_old_code(project: Project) -> None:
     lambda_, name = deployed(project)
-    flag = project.folder / "started"
+    started, go = project.folder / "started", project.folder / "started.go"
+    os.mkfifo(started)
+    os.mkfifo(go)
     with ThreadPoolExecutor() as beside:
-        under_way = beside.submit(invoke, lambda_, name, wait=str(flag))
-        while not flag.exists():
-            pass
+        under_way = beside.submit(invoke, lambda_, name, wait=str(started))
+        started.open().close()  # returns when the handler opens the other end
         project.write("amplify/words.py", "WORD = 'second'\n")
         assert invoke(lambda_, name) == "second"
-        (project.folder / "started.go").touch()
+        go.open("w").close()
         assert under_way.result() == "first"
     assert invoke(lambda_, name) == "second"
 

@@ -28,10 +28,10 @@ class DebugAdapter:
     """An editor, as a debugger sees it. "Debug Adapter Protocol", Specification."""
 
     def __init__(self, port: int) -> None:
-        self._socket = connect(port)
-        self._stream = self._socket.makefile("rb")
         self._seen: list[dict[str, Any]] = []
         self._sent = 0
+        while not self._introduce(port):
+            pass
         self.thread = 0
 
     def __enter__(self) -> Self:
@@ -68,7 +68,6 @@ class DebugAdapter:
 
     def attach(self, breakpoints: dict[str, list[int]]) -> None:
         """Attach with breakpoints: lines by the path of their file."""
-        self.request("initialize", adapterID="test", pathFormat="path")
         attaching = self.send("attach", justMyCode=True)
         self.event("initialized")
         for path, lines in breakpoints.items():
@@ -76,6 +75,22 @@ class DebugAdapter:
             self.request("setBreakpoints", source={"path": path}, breakpoints=wanted)
         self.request("configurationDone")
         self.answer(attaching)
+
+    def wait_for_the_end(self) -> None:
+        """Wait until the debugger hangs up."""
+        while self._stream.read1():
+            pass
+
+    def _introduce(self, port: int) -> bool:
+        """Connect; False if that was to a debugger which is being killed."""
+        self._socket = connect(port)
+        self._stream = self._socket.makefile("rb")
+        try:
+            self.request("initialize", adapterID="test", pathFormat="path")
+        except OSError:
+            self.__exit__()
+            return False
+        return True
 
     def _await(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         for index, message in enumerate(self._seen):
@@ -91,7 +106,8 @@ class DebugAdapter:
         length = 0
         while line := self._stream.readline().strip():
             length = int(line.rpartition(b":")[2])
-        assert length, f"the debugger hung up after {self._seen}"
+        if not length:
+            raise ConnectionResetError(f"the debugger hung up after {self._seen}")
         message: dict[str, Any] = json.loads(self._stream.read(length))
         return message
 

@@ -51,7 +51,7 @@ def shout(word):
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """Functions, deployed with the Python one waiting for a debugger."""
+    """Functions in Python, in Node.js and of their own runtime, deployed."""
     made = Project(tmp_path_factory.mktemp("debugger") / "app")
     made.write("amplify/backend.py", BACKEND)
     made.write("amplify/fn.py", HANDLER)
@@ -64,10 +64,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
 
 
 @pytest.fixture
-def beside() -> Iterator[ThreadPoolExecutor]:
-    """Something to run calls in."""
+def beside(project: Project) -> Iterator[ThreadPoolExecutor]:
+    """Something to run calls in; none waits for a debugger after the test."""
     with ThreadPoolExecutor() as executor:
         yield executor
+        for path in ("Fn", "Node"):
+            project.run("sandbox", "debug", path, "--off")
 
 
 def port_of(project: Project, path: str) -> int:
@@ -128,11 +130,8 @@ def test_it_stops_in_the_users_file_for_as_long_as_they_like(
 def test_ending_it_lets_a_call_go_that_waits(project: Project, beside: ThreadPoolExecutor) -> None:
     port = port_of(project, "Fn")
     lambda_ = client(project, "lambda")
-    name = next(
-        each["FunctionName"]
-        for each in lambda_.list_functions()["Functions"]
-        if each["FunctionName"].find("Fn") >= 0
-    )
+    names = [each["FunctionName"] for each in lambda_.list_functions()["Functions"]]
+    [name] = [each for each in names if "Fn" in each]
     call = beside.submit(lambda_.invoke, FunctionName=name, Payload=b'{"word": "x"}')
     with DebugAdapter(port):
         project.run("sandbox", "debug", "Fn", "--off")
@@ -152,12 +151,12 @@ def test_a_saved_file_makes_the_next_call_wait_again(
     with DebugAdapter(port) as editor:
         editor.attach({})
         assert call.result() == "ONE"
-    project.replace("amplify/words.py", "word.upper()", "word.lower()")
-    call = beside.submit(invoke, project, "Fn", "TWO")
+        project.replace("amplify/words.py", "word.upper()", "word.lower()")
+        call = beside.submit(invoke, project, "Fn", "TWO")
+        editor.wait_for_the_end()
     with DebugAdapter(port) as editor:
         editor.attach({})
         assert call.result() == "two"
-    project.run("sandbox", "debug", "Fn", "--off")
     project.write("amplify/words.py", WORDS)
 
 
@@ -170,7 +169,6 @@ def test_node_waits_for_its_inspector(project: Project, beside: ThreadPoolExecut
     assert not call.done()
     tell_inspector(port, path, "Runtime.enable", "Runtime.runIfWaitingForDebugger")
     assert call.result() == "hello"
-    project.run("sandbox", "debug", "Node", "--off")
 
 
 def test_two_functions_have_a_port_each(project: Project) -> None:
