@@ -19,7 +19,7 @@ from preamp.lambda_host.failures import (
 )
 from preamp.lambda_host.platform_log import Measures, PlatformLog
 from preamp.lambda_host.runtime_api import Answered, InitFailed, NextAsked
-from preamp.lambda_host.session import OutOfMemory
+from preamp.lambda_host.session import Exited, OutOfMemory
 from preamp.lambda_host.specification import Outcome, RuntimeUnavailableError
 from preamp.lambda_host.task_root import payload_as_on_lambda, text_as_on_lambda
 from preamp.lambda_host.trace import trace_header
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from preamp.lambda_host.failures import Failure
-    from preamp.lambda_host.session import Session
+    from preamp.lambda_host.session import Event, Session
     from preamp.lambda_host.specification import Request
     from preamp.lambda_host.worker import Worker
 
@@ -81,11 +81,12 @@ class Invocation:
         self._text: list[str] = []
         self._init_ms = 0.0
         self._peak = 0
+        self._first: Event | None = None
 
     def run(self) -> Outcome:
         """Initialize if needed, invoke, and tell what came of it."""
-        cold = not self._worker.alive
         self._take_output()
+        cold = self._is_gone()
         failure = self._initialize() if cold else None
         self._initialized()
         self._text.append(self._log.start(self._request.request_id))
@@ -96,6 +97,24 @@ class Invocation:
         else:
             answer, failure = self._invoke(started)
         return self._outcome(answer, failure, _milliseconds_since(started), cold=cold)
+
+    def _is_gone(self) -> bool:
+        """Whether there is no worker to run this.
+
+        One that ended after its last answer, on an error nobody caught, fails no later call.
+        """
+        session = self._worker.session
+        if not self._worker.alive or session is None:
+            return True
+        if session.is_ready:
+            return False
+        self._first = session.wait(time.monotonic() + self._timeout)
+        if not isinstance(self._first, Exited):
+            return False
+        self._take_output()
+        self._worker.stop()
+        self._first = None
+        return True
 
     def _initialize(self) -> Failure | None:
         failure = self._try_to_initialize(self._worker.init_seconds, "init")
@@ -117,7 +136,7 @@ class Invocation:
         if session is None:
             raise RuntimeError("a worker that is initialized has a session")
         deadline = started + self._timeout
-        event = NextAsked() if session.is_ready else session.wait(deadline)
+        event = self._first or NextAsked()
         if isinstance(event, NextAsked):
             session.deliver(self._headers(), self._request.request_id, self._request.payload)
             event = session.wait(deadline)

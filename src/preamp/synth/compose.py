@@ -36,6 +36,9 @@ _QUIET: Final = {
     "aws:cdk:disable-stack-trace": True,
 }
 
+# the local cloud has the AWS SDK at hand; AwsCustomResource would fetch it anew inside Lambda
+_LOCAL: Final = {"@aws-cdk/customresources:installLatestAwsSdkDefault": False}
+
 
 class LiveBackend:
     """A backend with its construct tree."""
@@ -179,9 +182,10 @@ class BackendComposer:
         backend_id = self._request.backend_id
         values = (backend_id.namespace, backend_id.name, backend_id.kind)
         context = dict(zip((NAMESPACE, NAME, KIND), values, strict=True))
+        local = _LOCAL if self._request.local else {}
         return App(
             outdir=str(self._request.output),
-            context={**_QUIET, **context, **self._request.context},
+            context={**_QUIET, **local, **context, **self._request.context},
             auto_synth=False,
             analytics_reporting=False,
         )

@@ -52,7 +52,7 @@ made = CustomResource(stack, "Made", service_token=provider.service_token,
 bucket = s3.Bucket(stack, "Emptied", removal_policy=RemovalPolicy.DESTROY,
                    auto_delete_objects=True)
 called = custom.AwsCustomResource(
-    stack, "Called", install_latest_aws_sdk=False,
+    stack, "Called",
     on_update=custom.AwsSdkCall(
         service="SSM", action="PutParameter",
         parameters={"Name": "/called", "Value": "by the SDK", "Type": "String",
