@@ -81,8 +81,9 @@ def test_without_a_network_a_python_function_says_what_is_missing(
 def test_another_processors_code_is_told_of_once(bench: Bench) -> None:
     for _ in range(2):
         result(bench.open(_VERSION, architecture="riscv"))
-    assert len(bench.notices) == 1
-    assert bench.notices[0].message.startswith("functions for riscv run on this machine's ")
+    # there may be another: that the nearest Python runs it
+    [told] = [notice.message for notice in bench.notices if "riscv" in notice.message]
+    assert told.startswith("functions for riscv run on this machine's ")
 
 
 @pytest.mark.parametrize("runtime", ["java21", "dotnet8", "ruby3.4"])
