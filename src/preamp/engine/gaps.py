@@ -110,12 +110,6 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap(
         "lambda:Invoke",
         "refuses",
-        "JavaScript handlers find no AWS SDK but what they bring along",
-        "Building Lambda functions with Node.js",
-    ),
-    Gap(
-        "lambda:Invoke",
-        "refuses",
         "container images and Java, .NET and Ruby functions deploy but do not run",
         "Lambda runtimes",
         "tests/local/functions/test_functions_python.py"
