@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from preamp.contract.entries import ADD_OUTPUT_VERSION
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from preamp.contract.site import Site
-
-DEFAULT_VERSION: Final = "1.4"
 
 _VERSIONS: Final = ("1", "1.1", "1.2", "1.3", "1.4", "1.5")
 _Key = tuple[str, ...]
@@ -40,7 +39,7 @@ class OutputParts:
             UserError: ``OutputEntryAlreadyExistsError``, ``InvalidOutputValueError`` or
                 ``InvalidOutputVersionError``.
         """
-        chosen = version or DEFAULT_VERSION
+        chosen = version or ADD_OUTPUT_VERSION
         _check_version(chosen, site)
         _check_value(part, (), site)
         self._check_clashes(self._merged, part, (), site)
