@@ -6,16 +6,15 @@ Standard library only. Knows nothing of how it is used.
 from __future__ import annotations
 
 import platform
-import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from preamp.lambda_host.python.folders import InstalledFolders, NotInstalledError
 from preamp.lambda_host.specification import RuntimeUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from preamp.contract.interpreters import Interpreter
 
@@ -34,14 +33,11 @@ class DebuggerLibrary:
     """
 
     def __init__(self, cache: Path, uv: Path | None, variables: Mapping[str, str]) -> None:
-        self._root = cache / "debugger"
-        self._uv = uv
-        self._variables = variables
+        self._folders = InstalledFolders(cache / "debugger", uv, variables)
 
     def find(self, interpreter: Interpreter) -> Path | None:
         """The directory for an interpreter, if it is there."""
-        directory = self._directory(interpreter)
-        return directory if directory.is_dir() else None
+        return self._folders.find(_name_of(interpreter))
 
     def install(self, interpreter: Interpreter) -> Path:
         """Make the directory for an interpreter; whoever is first with it wins.
@@ -49,44 +45,22 @@ class DebuggerLibrary:
         Raises:
             RuntimeUnavailableError: It cannot be installed; the text is the installer's.
         """
-        self._root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._root, prefix=".new-") as temporary:
-            made = Path(temporary, "made")
-            self._run(interpreter, made)
-            directory = self._directory(interpreter)
-            try:
-                made.rename(directory)
-            except OSError:
-                # Someone else was quicker.
-                if not directory.is_dir():
-                    raise
-        return directory
 
-    def _run(self, interpreter: Interpreter, target: Path) -> None:
-        if self._uv is None:
-            raise RuntimeUnavailableError("the uv program is missing")
-        install = [str(self._uv), "pip", "install", "--quiet", "--color=never", "--no-deps"]
-        where = ["--target", str(target), "--python", str(interpreter.path), "--compile-bytecode"]
+        def installations(target: Path) -> list[list[str]]:
+            where = ["--target", str(target), "--python", str(interpreter.path)]
+            wanted = f"debugpy=={_version_for(interpreter)}"
+            return [["pip", "install", "--no-deps", *where, "--compile-bytecode", wanted]]
+
         try:
-            subprocess.run(
-                [*install, *where, f"debugpy=={_version_for(interpreter)}"],
-                cwd=target.parent,
-                env=dict(self._variables),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=True,
-            )
-        except subprocess.CalledProcessError as error:
-            raise RuntimeUnavailableError(error.stderr.strip()) from error
-        except OSError as error:
+            return self._folders.make(_name_of(interpreter), installations)
+        except NotInstalledError as error:
             raise RuntimeUnavailableError(str(error)) from error
 
-    def _directory(self, interpreter: Interpreter) -> Path:
-        version = _version_for(interpreter)
-        machine = f"{sys.platform}-{platform.machine()}"
-        return self._root / f"debugpy-{version}-python3.{interpreter.minor}-{machine}"
+
+def _name_of(interpreter: Interpreter) -> str:
+    version = _version_for(interpreter)
+    machine = f"{sys.platform}-{platform.machine()}"
+    return f"debugpy-{version}-python3.{interpreter.minor}-{machine}"
 
 
 def _version_for(interpreter: Interpreter) -> str:

@@ -9,16 +9,15 @@ from __future__ import annotations
 import hashlib
 import platform
 import shutil
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from preamp.lambda_host.python.folders import InstalledFolders, NotInstalledError
 from preamp.lambda_host.specification import RuntimeUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from preamp.contract.interpreters import Interpreter
 
@@ -41,14 +40,11 @@ class PythonSupport:
     """
 
     def __init__(self, cache: Path, uv: Path | None, variables: Mapping[str, str]) -> None:
-        self._root = cache / "lambda"
-        self._uv = uv
-        self._variables = variables
+        self._folders = InstalledFolders(cache / "lambda", uv, variables)
 
     def find(self, interpreter: Interpreter) -> Path | None:
         """The directory for an interpreter, if it is there."""
-        directory = self._root / f"python3.{interpreter.minor}-{_digest(interpreter)}"
-        return directory if directory.is_dir() else None
+        return self._folders.find(_name_of(interpreter))
 
     def install(self, interpreter: Interpreter) -> Path:
         """Make the directory for an interpreter; whoever is first with it wins.
@@ -56,40 +52,19 @@ class PythonSupport:
         Raises:
             RuntimeUnavailableError: It cannot be installed.
         """
-        self._root.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._root, prefix=".new-") as temporary:
-            made = Path(temporary, "made")
-            for arguments in _installations(interpreter, made):
-                self._run(arguments, made.parent, interpreter)
-            _remove_compiled_client(made)
-            directory = self._root / f"python3.{interpreter.minor}-{_digest(interpreter)}"
-            try:
-                made.rename(directory)
-            except OSError:
-                # Someone else was quicker.
-                if not directory.is_dir():
-                    raise
-        return directory
-
-    def _run(self, arguments: Iterable[str], folder: Path, interpreter: Interpreter) -> None:
-        if self._uv is None:
-            raise _unavailable(interpreter, "the uv program is missing")
         try:
-            subprocess.run(
-                [self._uv, *arguments, "--quiet", "--color=never"],
-                cwd=folder,
-                env=dict(self._variables),
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                check=True,
+            return self._folders.make(
+                _name_of(interpreter),
+                lambda target: _installations(interpreter, target),
+                _remove_compiled_client,
             )
-        except subprocess.CalledProcessError as error:
-            lines = [line.strip() for line in error.stderr.splitlines() if line.strip()]
+        except NotInstalledError as error:
+            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
             raise _unavailable(interpreter, " ".join(lines[-_SHOWN_LINES:])) from error
-        except OSError as error:
-            raise _unavailable(interpreter, str(error)) from error
+
+
+def _name_of(interpreter: Interpreter) -> str:
+    return f"python3.{interpreter.minor}-{_digest(interpreter)}"
 
 
 def _installations(interpreter: Interpreter, target: Path) -> tuple[list[str], ...]:
