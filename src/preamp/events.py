@@ -100,6 +100,39 @@ class AssemblyWritten(Event):
     stack_name: str
 
 
+PlannedAction = Literal["add", "modify", "remove", "replace"]
+Via = Literal["hotswap", "cloudformation"]
+
+
+@dataclass(frozen=True)
+class ChangePlanned(Event):
+    """A resource is going to change; told before anything is done.
+
+    A nested stack that comes or goes as a whole is one event, and so is each stack of a first
+    deployment.
+
+    Attributes:
+        path: Construct path below the root stack; empty for the root stack itself.
+        resource_type: CloudFormation's type.
+        action: What happens to it.
+        reason: Why, in a few words.
+        properties: Names of the top-level properties that differ.
+        site: The user's line that made it.
+        via: Who changes it: one call to its service, or CloudFormation.
+        count: For a stack that comes or goes as a whole, how many resources are in it.
+    """
+
+    code: ClassVar[str] = "change.planned"
+    path: str
+    resource_type: str
+    action: PlannedAction
+    reason: str
+    properties: tuple[str, ...] = ()
+    site: Site | None = None
+    via: Via = "cloudformation"
+    count: int = 0
+
+
 ResourceProgress = Literal["started", "done", "failed", "skipped"]
 
 
@@ -132,6 +165,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
     for event in (
         AssemblyWritten,
         AssetPublished,
+        ChangePlanned,
         Notice,
         OutputPrinted,
         ResourceChanged,

@@ -17,7 +17,7 @@ import contextlib
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from preamp.deploy.assets import AssetPublisher
 from preamp.deploy.cloudformation import StackOperator
@@ -41,14 +41,19 @@ from preamp.deploy.replacement import create_only_properties
 from preamp.events import StageFinished, StageStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mypy_boto3_cloudformation.literals import ChangeSetTypeType
 
     from preamp.assembly.read import CloudAssembly
+    from preamp.deploy.approval import Approval
+    from preamp.deploy.hotswap.state import HotswapState
     from preamp.deploy.plan import Change
     from preamp.deploy.target import Target
     from preamp.events import Reporter
+
+BeforeDataLoss: TypeAlias = "Callable[[], str | None]"
+"""Saves what may be lost; returns one sentence on how to get it back, shown after the deployment."""
 
 _UNCHANGED: Final = "nothing changed"
 
@@ -82,8 +87,14 @@ def deploy(
     reporter: Reporter,
     *,
     publisher: AssetPublisher | None = None,
+    hotswap: HotswapState | None = None,
+    approval: Approval | None = None,
+    before_data_loss: BeforeDataLoss | None = None,
 ) -> DeploymentResult:
     """Deploy an assembly.
+
+    May be called again and again, in one process and with the same arguments; never twice at a
+    time for one stack.
 
     Args:
         assembly: What shall run.
@@ -91,14 +102,19 @@ def deploy(
         reporter: Told of stages, assets and resources as they go.
         publisher: For repeated deployments to one target: the publisher of the last one, which
             knows what the target has.
+        hotswap: For a sandbox: where to remember changes that are made past CloudFormation. None
+            if CloudFormation shall make every change.
+        approval: Decides about data that would be lost; None if none may be.
+        before_data_loss: Called once when data may be lost, before it is.
 
     Returns:
         The result; on return the stack is at rest.
 
     Raises:
-        UserError: See `StackOperator` and `AssetPublisher`; whatever failed, the next deployment
+        UserError: ``DataLossError`` if data would be lost and may not be; nothing was changed. See `StackOperator` and `AssetPublisher`; whatever failed, the next deployment
             can start from what is left.
     """
+    del hotswap, approval, before_data_loss  # the stages that use them follow
     with explained(target):
         return _Deployment(assembly, target, reporter).run(publisher or AssetPublisher(target))
 

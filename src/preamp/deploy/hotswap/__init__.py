@@ -1,0 +1,1 @@
+"""Changes a resource of a sandbox by one call to its service, past CloudFormation."""
