@@ -1,4 +1,4 @@
-"""The parent's side of the engine's own paths (``/_preamp/…``): health, reset, debugging and mail.
+"""The parent's side of the engine's own paths (``/_preamp/…``): health, activity, mail and more.
 
 Standard library only. AWS APIs are not spoken here.
 """
@@ -9,7 +9,9 @@ import http.client
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlencode
 
+from preamp.contract.activity import Activity
 from preamp.errors import Fault, UserError
 
 if TYPE_CHECKING:
@@ -111,6 +113,21 @@ class EngineClient:
     def clear_mail(self) -> None:
         """Delete every message."""
         self._request("DELETE", "/_preamp/mail")
+
+    def activity(self, after: int | None, wait: float) -> Activity:
+        """Return what happened in the engine; wait for something if nothing did.
+
+        Args:
+            after: Number of the last thing known, from the answer before; 0 for everything that is
+                remembered, None for what happens from now on.
+            wait: Seconds to wait at most, up to 60.
+
+        Raises:
+            OSError: It does not answer, or was stopped while we waited.
+        """
+        query = {"wait": wait} if after is None else {"after": after, "wait": wait}
+        path = f"/_preamp/activity?{urlencode(query)}"
+        return Activity.from_json(self._json("GET", path, _TIMEOUT + wait))
 
     def debug(self, function: str, port: int, debugpy: Path | None) -> int:
         """Let a function's next environment wait for a debugger, without a clock.

@@ -35,6 +35,14 @@ class Outcome(Protocol):
     def cold(self) -> bool:
         """Whether the environment was started for it."""
 
+    @property
+    def init_ms(self) -> float:
+        """Milliseconds its initialization took, 0 if warm."""
+
+    @property
+    def duration_ms(self) -> float:
+        """Milliseconds it took."""
+
 
 class Failure(Protocol):
     """What went wrong in an environment."""

@@ -15,7 +15,10 @@ from email import message_from_bytes, policy
 from email.utils import getaddresses
 from typing import TYPE_CHECKING, Any, Final
 
+from preamp.contract.activity import MailAccepted
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 _ID: Final = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
@@ -41,10 +44,12 @@ class MailStore:
 
     Args:
         directory: Where they are; it must exist.
+        accepted: Hears of each message, once it is kept.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, accepted: Callable[[MailAccepted], None]) -> None:
         self._directory = directory
+        self._accepted = accepted
 
     def add(self, raw: bytes, envelope: Envelope) -> str:
         """Keep a message.
@@ -64,6 +69,9 @@ class MailStore:
         temporary = self._directory / f".{message_id}"
         temporary.write_text(json.dumps(summary), encoding="utf-8")
         temporary.replace(self._directory / f"{message_id}.json")
+        recipients = (*summary["to"], *summary["cc"], *summary["bcc"])
+        subject, source = summary["subject"], envelope.source
+        self._accepted(MailAccepted(now / 1e9, message_id, recipients, subject, source))
         return message_id
 
     def summaries(self) -> list[dict[str, Any]]:

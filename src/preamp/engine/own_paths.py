@@ -1,4 +1,4 @@
-"""The engine's own paths, ``/_preamp/…``: health, reset, debugging and the mail store.
+"""The engine's own paths, ``/_preamp/…``: health, reset, debugging, activity and mail.
 
 Stands between the guard, which has checked the token, and the emulator.
 """
@@ -9,14 +9,17 @@ import asyncio
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
+from urllib.parse import parse_qs
 
 from preamp.engine.asgi import Application, Receive, Scope, Send, read_json, respond, respond_json
 
 if TYPE_CHECKING:
+    from preamp.engine.activity import ActivityFeed
     from preamp.engine.mail import MailStore
 
 _MAIL: Final = "/_preamp/mail"
 _DEBUG: Final = "/_preamp/debug"
+_LONGEST_WAIT: Final = 60.0
 
 
 class Emulator(Protocol):
@@ -48,21 +51,26 @@ class OwnPaths:
         emulator: What serves everything else.
         mail: The messages SES accepted.
         debugger: Lets functions be debugged.
+        activity: What happens in the engine.
     """
 
-    def __init__(self, emulator: Emulator, mail: MailStore, debugger: Debugger) -> None:
+    def __init__(
+        self, emulator: Emulator, mail: MailStore, debugger: Debugger, activity: ActivityFeed
+    ) -> None:
         self._emulator = emulator
         self._mail = mail
         self._debugger = debugger
+        self._activity = activity
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or pass it on."""
         if scope["type"] == "http" and scope["path"].startswith("/_preamp/"):
-            await self._answer(scope["method"], scope["path"], receive, send)
+            await self._answer(scope, receive, send)
         else:
             await self._emulator.application(scope, receive, send)
 
-    async def _answer(self, method: str, path: str, receive: Receive, send: Send) -> None:
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, path = scope["method"], scope["path"]
         match method, path:
             case "GET", "/_preamp/health":
                 await respond_json(send, 200, self._health())
@@ -70,6 +78,8 @@ class OwnPaths:
                 self._mail.clear()
                 await self._emulator.reset()
                 await respond_json(send, 200, {})
+            case "GET", "/_preamp/activity":
+                await self._tell_activity(_query(scope), send)
             case "GET", "/_preamp/mail":
                 await respond_json(send, 200, self._mail.summaries())
             case "DELETE", "/_preamp/mail":
@@ -100,6 +110,17 @@ class OwnPaths:
         else:
             await respond_json(send, 200, {"port": port})
 
+    async def _tell_activity(self, query: dict[str, str], send: Send) -> None:
+        """Answer ``?after=NUMBER&wait=SECONDS``; without a number, what happens from now on."""
+        try:
+            number = int(query["after"]) if "after" in query else None
+            seconds = min(_LONGEST_WAIT, float(query.get("wait", 0)))
+        except ValueError as error:
+            await respond_json(send, 400, {"message": f"this asks for nothing: {error}"})
+        else:
+            activity = await self._activity.wait(number, seconds)
+            await respond_json(send, 200, activity.to_json())
+
     def _health(self) -> dict[str, object]:
         return {
             "pid": os.getpid(),
@@ -113,6 +134,11 @@ class OwnPaths:
             await respond_json(send, 404, {"message": f"no message has the id {message_id!r}"})
         else:
             await respond(send, 200, raw, "message/rfc822")
+
+
+def _query(scope: Scope) -> dict[str, str]:
+    values = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    return {name: several[0] for name, several in values.items()}
 
 
 def _resident_memory() -> int:

@@ -21,6 +21,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from preamp.engine.activity import ActivityFeed
 from preamp.engine.code_directories import remove_tree
 from preamp.engine.guard import Guard
 from preamp.engine.hosting import Hosting
@@ -60,14 +61,15 @@ def main() -> None:
         setup = replace(setup, port=listener.getsockname()[1])
         _prepare(setup)
         host = _host(setup)
-        application = _application(setup, host)
+        activity = ActivityFeed()
+        application = _application(setup, host, activity)
     except Fault as fault:
         _answer({"code": fault.code, "message": fault.message, "details": list(fault.details)})
         return
     # uvicorn gives the signal that ended it on, and we are not done then.
     signal.signal(signal.SIGTERM, lambda *_: None)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(application, listener, setup, host))
+        runner.run(_serve(application, listener, setup, host, activity))
 
 
 def _bind(port: int) -> socket.socket:
@@ -124,19 +126,24 @@ def _log(line: str) -> None:
     sys.stderr.flush()
 
 
-def _application(setup: Setup, host: LambdaHost) -> Application:
+def _application(setup: Setup, host: LambdaHost, activity: ActivityFeed) -> Application:
     from preamp.engine.ministack.introduce import introduce
 
-    mail = MailStore(setup.mail)
-    emulator = introduce(setup, mail, Hosting(host, FunctionSpec, Request))
-    return Guard(OwnPaths(emulator, mail, host), port=setup.port, token=setup.token)
+    mail = MailStore(setup.mail, activity.add)
+    emulator = introduce(setup, mail, Hosting(host, FunctionSpec, Request), activity)
+    own_paths = OwnPaths(emulator, mail, host, activity)
+    return Guard(own_paths, port=setup.port, token=setup.token)
 
 
 async def _serve(
-    application: Application, listener: socket.socket, setup: Setup, host: LambdaHost
+    application: Application,
+    listener: socket.socket,
+    setup: Setup,
+    host: LambdaHost,
+    activity: ActivityFeed,
 ) -> None:
     try:
-        await _serve_until_stopped(application, listener, setup)
+        await _serve_until_stopped(application, listener, setup, activity)
     except Exception:  # noqa: BLE001 - the log is where the parent looks
         traceback.print_exc()
     finally:
@@ -148,11 +155,11 @@ async def _serve(
 
 
 async def _serve_until_stopped(
-    application: Application, listener: socket.socket, setup: Setup
+    application: Application, listener: socket.socket, setup: Setup, activity: ActivityFeed
 ) -> None:
     from preamp.engine.ministack.bootstrapped import ensure_bootstrapped
 
-    server = _uvicorn(application)
+    server = _uvicorn(application, activity)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     # uvicorn tells nobody that it listens.
     while not server.started and not task.done():  # noqa: ASYNC110
@@ -170,7 +177,7 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return factory
 
 
-def _uvicorn(application: Application) -> Any:  # noqa: ANN401
+def _uvicorn(application: Application, activity: ActivityFeed) -> Any:  # noqa: ANN401
     uvicorn = import_module("uvicorn")
     config = uvicorn.Config(
         application,
@@ -183,7 +190,16 @@ def _uvicorn(application: Application) -> Any:  # noqa: ANN401
         date_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    shut_down = server.shutdown
+
+    async def shutdown(sockets: list[socket.socket] | None = None) -> None:
+        # It waits for every request to end, and some wait for something to happen.
+        activity.close()
+        await shut_down(sockets=sockets)
+
+    server.shutdown = shutdown
+    return server
 
 
 def _answer(content: dict[str, Any]) -> None:

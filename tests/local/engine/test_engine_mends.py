@@ -44,7 +44,7 @@ names = [mend.name for mend in all_mends()]
 
 hosting = types.SimpleNamespace(host=types.SimpleNamespace(limit=8))
 for mend in all_mends():
-    mend.apply(Tools(Setup.from_json(sys.argv[2]), None, hosting))
+    mend.apply(Tools(Setup.from_json(sys.argv[2]), None, hosting, None))
 app, pgproxy = module("app"), module("core.pgproxy")
 script = Path("script.py")
 script.write_text("from pathlib import Path; Path('was-run').touch()")

@@ -14,6 +14,7 @@ from preamp.engine.ministack.settings import apply_settings
 from preamp.engine.ministack.upstream import Tools, Upstream, check, module
 
 if TYPE_CHECKING:
+    from preamp.engine.activity import ActivityFeed
     from preamp.engine.asgi import Application
     from preamp.engine.hosting import Hosting
     from preamp.engine.mail import MailStore
@@ -43,13 +44,14 @@ class Emulator:
         await ensure_bootstrapped(self._setup)
 
 
-def introduce(setup: Setup, mail: MailStore, hosting: Hosting) -> Emulator:
+def introduce(setup: Setup, mail: MailStore, hosting: Hosting, activity: ActivityFeed) -> Emulator:
     """Import ministack with our settings, check it and mend it.
 
     Args:
         setup: The engine's settings, with the port it has.
         mail: Where accepted messages go.
         hosting: Runs functions.
+        activity: Hears what happens.
 
     Raises:
         Fault: ``EngineMendFault`` if it is not the release we know.
@@ -59,7 +61,7 @@ def introduce(setup: Setup, mail: MailStore, hosting: Hosting) -> Emulator:
 
     mends = all_mends()
     check(mends)
-    tools = Tools(setup, mail, hosting)
+    tools = Tools(setup, mail, hosting, activity)
     for mend in mends:
         mend.apply(tools)
     return Emulator(module("app"), setup)

@@ -9,11 +9,16 @@ from __future__ import annotations
 import json
 import math
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from preamp.contract.activity import InvocationEnded
 from preamp.engine.ministack.calls import current_call
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 
+if TYPE_CHECKING:
+    from preamp.contract.activity import InvocationOutcome
+
+_TIMED_OUT = "Sandbox.Timedout"
 _NO_ROOM = "ConcurrentInvocationLimitExceeded"
 _NO_ROOM_TEXT = "Rate Exceeded: this machine bears no more execution environments at a time"
 _NO_CODE = {
@@ -46,7 +51,7 @@ def invocation_results() -> Mend:
     )
 
 
-def _apply(_: Tools) -> None:
+def _apply(tools: Tools) -> None:
     service = module("services.lambda_svc")
 
     def execute(func: dict[str, Any], event: object, request_id: str) -> dict[str, Any]:
@@ -57,6 +62,7 @@ def _apply(_: Tools) -> None:
         service._ensure_reaper_thread()
         started = time.monotonic()
         result = _invoke(service, config, package, event, request_id)
+        tools.activity.add(_ended(config["FunctionName"], request_id, result))
         if result is None:
             throttled: dict[str, Any] = service._throttle_response(_NO_ROOM, _NO_ROOM_TEXT)
             return throttled
@@ -99,6 +105,21 @@ def _asked_for(config: dict[str, Any]) -> str:
     if call is None or call.qualifier is None:
         return arn
     return f"{arn.rpartition(':')[0]}:{call.qualifier}"
+
+
+def _ended(function: str, request_id: str, result: dict[str, Any] | None) -> InvocationEnded:
+    now = time.time()
+    if result is None:
+        return InvocationEnded(now, function, request_id, 0.0, "throttled")
+    outcome = result.get("outcome")
+    duration, init = (outcome.duration_ms, outcome.init_ms) if outcome else (0.0, 0.0)
+    cold = bool(outcome and outcome.cold)
+    if result["status"] == "ok":
+        return InvocationEnded(now, function, request_id, duration, "succeeded", cold, init)
+    error = result["error_payload"]
+    kind, message = str(error.get("errorType") or ""), str(error.get("errorMessage") or "")
+    how: InvocationOutcome = "timed out" if kind == _TIMED_OUT else "failed"
+    return InvocationEnded(now, function, request_id, duration, how, cold, init, kind, message)
 
 
 def _answer(

@@ -15,6 +15,7 @@ from preamp.errors import Fault
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from preamp.engine.activity import ActivityFeed
     from preamp.engine.hosting import Hosting
     from preamp.engine.mail import MailStore
     from preamp.engine.setup import Setup
@@ -72,11 +73,13 @@ class Tools:
         setup: The engine's settings, with the port it has.
         mail: Where accepted messages go.
         hosting: Runs functions.
+        activity: Hears what happens.
     """
 
     setup: Setup
     mail: MailStore
     hosting: Hosting
+    activity: ActivityFeed
 
 
 @dataclass(frozen=True)
