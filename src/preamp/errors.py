@@ -95,6 +95,7 @@ CODES: Final[dict[str, str]] = {
     "StackProtectedError": "termination protection is on",
     "StackStuckError": "the stack is in a state that allows no deployment",
     "StackVanishedFault": "the stack disappeared while it was being deployed",
+    "SynthesisCancelledError": "the synthesis was ended before it was done",
     "SynthesisFailedError": "the construct tree cannot be written as templates",
     "SynthesisFault": "the synthesis broke in preamp's own code",
     "SynthesisInProgressError": "another synthesis writes into the same folder",

@@ -1,4 +1,4 @@
-"""Produces a cloud assembly: runs a synth child and puts what it wrote in place.
+"""Produces a cloud assembly: has it synthesized and puts what was written in place.
 
 The child writes into a folder of its own; only a whole assembly takes the place of the last.
 """
@@ -6,24 +6,20 @@ The child writes into a folder of its own; only a whole assembly takes the place
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import subprocess
-import sys
-import threading
 from typing import TYPE_CHECKING, Final
 
 from preamp.assembly.lock import Guarded, single_writer
-from preamp.contract.messages import decode
+from preamp.assembly.synthesizer import ColdSynthesizer
 from preamp.contract.synthesis import SynthRequest
-from preamp.errors import Fault, PreampError, UserError
-from preamp.events import AssemblyWritten, OutputPrinted, StageStarted
+from preamp.errors import UserError
+from preamp.events import AssemblyWritten, StageStarted
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import IO
 
     from preamp.assembly.project import Project
+    from preamp.assembly.synthesizer import Synthesizer
     from preamp.contract.identity import BackendId
     from preamp.events import Reporter
 
@@ -39,6 +35,7 @@ def produce_assembly(
     reporter: Reporter,
     *,
     local: bool = False,
+    synthesizer: Synthesizer | None = None,
 ) -> None:
     """Synthesize a project's backend into a folder.
 
@@ -48,10 +45,11 @@ def produce_assembly(
         output: The folder, absolute; an assembly in it is replaced.
         reporter: Hears what happens.
         local: Whether functions will run on this machine; otherwise they go to AWS.
+        synthesizer: Who runs the definition; by default a new process.
 
     Raises:
         UserError: The backend has a mistake, ``OutputFolderInUseError`` if the folder holds
-            something else, or ``SynthesisInProgressError``.
+            something else, ``SynthesisInProgressError`` or ``SynthesisCancelledError``.
         Fault: ``SynthesisFault``.
     """
     _check_replaceable(output)
@@ -63,75 +61,12 @@ def produce_assembly(
             project.directory, project.backend_file, fresh, backend_id, local=local
         )
         try:
-            written = _run_child(request, reporter)
+            reporter.report(StageStarted("synth"))
+            written = (synthesizer or ColdSynthesizer()).run(request, reporter)
             _replace(output, fresh)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     reporter.report(AssemblyWritten(str(output), written.stack_name))
-
-
-def _run_child(request: SynthRequest, reporter: Reporter) -> AssemblyWritten:
-    reporter.report(StageStarted("synth"))
-    child = subprocess.Popen(
-        [sys.executable, "-m", "preamp.synth"],
-        cwd=request.project,
-        env=_environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    if child.stdin is None or child.stdout is None or child.stderr is None:
-        raise Fault("SynthesisFault", "the synth child has no pipes")
-    printed = threading.Thread(target=_forward, args=(child.stderr, reporter), daemon=True)
-    printed.start()
-    try:
-        child.stdin.write(request.to_json() + "\n")
-        child.stdin.close()
-        return _follow(child.stdout, reporter)
-    except BaseException:
-        child.kill()
-        raise
-    finally:
-        _reap(child, printed)
-
-
-def _follow(lines: IO[str], reporter: Reporter) -> AssemblyWritten:
-    """Report a child's events until it has written the assembly or failed."""
-    for line in lines:
-        message = decode(line)
-        if isinstance(message, PreampError):
-            raise message
-        if isinstance(message, AssemblyWritten):
-            return message
-        reporter.report(message)
-    raise Fault("SynthesisFault", "the synth child ended without a word")
-
-
-def _reap(child: subprocess.Popen[str], printed: threading.Thread) -> None:
-    """Let a child that has said its last word end by itself, in its own time."""
-
-    def wait() -> None:
-        printed.join()
-        child.wait()
-        for stream in (child.stdout, child.stderr):
-            if stream:
-                stream.close()
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def _forward(lines: IO[str], reporter: Reporter) -> None:
-    for line in lines:
-        reporter.report(OutputPrinted(line.rstrip("\n")))
-
-
-def _environment() -> dict[str, str]:
-    # where the CDK's command line wants the assembly is for us to see to, not for the child
-    kept = {name: value for name, value in os.environ.items() if name != "CDK_OUTDIR"}
-    return {**kept, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 
 def _check_replaceable(output: Path) -> None:
