@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from preamp.contract.activity import Activity
+from preamp.contract.activity import Activity, CallDenied
 from preamp.errors import Fault, UserError
 
 if TYPE_CHECKING:
@@ -128,6 +128,15 @@ class EngineClient:
         query = {"wait": wait} if after is None else {"after": after, "wait": wait}
         path = f"/_preamp/activity?{urlencode(query)}"
         return Activity.from_json(self._json("GET", path, _TIMEOUT + wait))
+
+    def denials(self, since: float = 0.0) -> tuple[CallDenied, ...]:
+        """List the calls that policies denied, oldest first.
+
+        Args:
+            since: Seconds since the epoch; older ones are left out.
+        """
+        answer = Activity.from_json(self._json("GET", f"/_preamp/denials?since={since!r}"))
+        return tuple(one for one in answer.happenings if isinstance(one, CallDenied))
 
     def debug(self, function: str, port: int, debugpy: Path | None) -> int:
         """Let a function's next environment wait for a debugger, without a clock.

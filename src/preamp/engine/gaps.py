@@ -34,12 +34,6 @@ class Gap:
 
 GAPS: Final[tuple[Gap, ...]] = (
     Gap(
-        "sns:Publish",
-        "accepts",
-        "a topic without a policy of its own lets every principal of the account publish to it",
-        "Identity and access management in Amazon SNS",
-    ),
-    Gap(
         "AWS::DynamoDB::Table",
         "differs",
         "a changed KeySchema empties the table under its name instead of replacing it; a rollback "

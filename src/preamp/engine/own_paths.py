@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 from urllib.parse import parse_qs
 
+from preamp.contract.activity import Activity
 from preamp.engine.asgi import Application, Receive, Scope, Send, read_json, respond, respond_json
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class OwnPaths:
                 await respond_json(send, 200, {})
             case "GET", "/_preamp/activity":
                 await self._tell_activity(_query(scope), send)
+            case "GET", "/_preamp/denials":
+                await self._tell_denials(_query(scope), send)
             case "GET", "/_preamp/mail":
                 await respond_json(send, 200, self._mail.summaries())
             case "DELETE", "/_preamp/mail":
@@ -120,6 +123,16 @@ class OwnPaths:
         else:
             activity = await self._activity.wait(number, seconds)
             await respond_json(send, 200, activity.to_json())
+
+    async def _tell_denials(self, query: dict[str, str], send: Send) -> None:
+        """Answer ``?since=SECONDS``, since the epoch."""
+        try:
+            since = float(query.get("since", 0))
+        except ValueError as error:
+            await respond_json(send, 400, {"message": f"this asks for nothing: {error}"})
+        else:
+            denials = Activity(self._activity.denials(since), 0)
+            await respond_json(send, 200, denials.to_json())
 
     def _health(self) -> dict[str, object]:
         return {

@@ -24,6 +24,7 @@ class Setup:
         secret_access_key: Its secret.
         token: Bearer token of the engine's own paths.
         cache: The user's cache.
+        enforce_iam: Whether policies are enforced; who calls is checked in any case.
         uv: The program that installs what Python functions need into it, if there is one.
         uv_variables: The environment variables it runs with.
         node_sdk: Where the AWS SDK for JavaScript is, or will be.
@@ -37,6 +38,7 @@ class Setup:
     secret_access_key: str = field(repr=False)
     token: str = field(repr=False)
     cache: Path
+    enforce_iam: bool = True
     uv: Path | None = None
     uv_variables: dict[str, str] = field(default_factory=dict, repr=False)
     node_sdk: Path | None = None

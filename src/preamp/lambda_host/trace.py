@@ -6,10 +6,10 @@ infinite loops". AWS's SDKs pass the header on with every call a function makes.
 
 from __future__ import annotations
 
-import secrets
-import time
 import zlib
 from typing import TYPE_CHECKING
+
+from preamp.contract.trace import header_of
 
 if TYPE_CHECKING:
     from preamp.lambda_host.specification import Request
@@ -17,13 +17,8 @@ if TYPE_CHECKING:
 
 def trace_header(request: Request) -> str:
     """The header of an invocation: the one it came with, or a new one that is not sampled."""
-    header = request.trace_id or _new_header()
+    header = request.trace_id or header_of(request.request_id)
     if not request.hops:
         return header
     function = zlib.crc32(request.invoked_function_arn.encode())
     return f"{header};Lineage=1:{function:08x}:{request.hops}"
-
-
-def _new_header() -> str:
-    root = f"1-{int(time.time()):08x}-{secrets.token_hex(12)}"
-    return f"Root={root};Parent={secrets.token_hex(8)};Sampled=0"

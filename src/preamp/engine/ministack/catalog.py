@@ -14,6 +14,7 @@ from preamp.engine.ministack import (
     conditions,
     credentials,
     custom_resources,
+    denials,
     function_properties,
     functions,
     http_answers,
@@ -31,6 +32,7 @@ from preamp.engine.ministack import (
     summaries,
     surroundings,
     topic_deliveries,
+    topic_policies,
     update_events,
     user_pool_triggers,
     workers,
@@ -68,6 +70,7 @@ def all_mends() -> tuple[Mend, ...]:
         invoke_requests.invoke_requests(),
         asynchronous.asynchronous_invocations(),
         topic_deliveries.topic_deliveries(),
+        topic_policies.topic_policies(),
         bucket_notifications.bucket_notifications(),
         rule_targets.rule_targets(),
         schedules.schedules(),
@@ -78,4 +81,6 @@ def all_mends() -> tuple[Mend, ...]:
         user_pool_triggers.user_pool_triggers(),
         ses.mail_store(),
         ses_permissions.sending_permissions(),
+        # After every mend of the decision: it is the decision that is told.
+        denials.denials(),
     )

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from preamp.engine.mail import Envelope
+from preamp.engine.ministack.principals import function_of
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 
 if TYPE_CHECKING:
@@ -121,10 +122,7 @@ def _note_requests(
 
 def _caller(headers: dict[str, str], query_params: dict[str, list[str]]) -> str:
     arn = str(module("core.iam_evaluator").request_caller_arn(headers, query_params))
-    session = arn.rpartition("/")[2]
-    # Lambda names a role's session after the function.
-    is_function = ":assumed-role/" in arn and session in module("services.lambda_svc")._functions
-    return session if is_function else arn
+    return function_of(arn) or arn
 
 
 def _read_v1(body: bytes, source: str) -> _Sending:
