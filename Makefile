@@ -28,6 +28,7 @@ format: $(VENV)/.ready
 
 docs: $(VENV)/.ready
 	@$(BIN)/python docs/generate_errors.py
+	@$(BIN)/python docs/generate_example.py
 
 clean:
 	@rm -rf .tools $(VENV) .mypy_cache .pytest_cache .ruff_cache $(EXAMPLE)/.preamp

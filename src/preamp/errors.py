@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CODES: Final[dict[str, str]] = {
     "AmbiguousFunctionError": "a path given to a command could be several functions",
+    "AmplifyFolderError": "`preamp init` found a folder `amplify` that is not preamp's",
     "AnnotationError": "a construct says of itself that it is wrong",
     "AssemblyBrokenError": "the cloud assembly is half written or unreadable",
     "AssemblyMissingError": "the folder holds no cloud assembly",
@@ -23,6 +24,8 @@ CODES: Final[dict[str, str]] = {
     "AssetAccessError": "an asset may not be uploaded with these credentials",
     "AssetLinkError": "a symbolic link in an asset leads outside it, or nowhere",
     "BackendDefinedTwiceError": "the backend file calls define_backend() twice",
+    "BackendElsewhereError": "`preamp init` found that pyproject.toml puts the backend elsewhere",
+    "BackendExistsError": "`preamp init` found a backend",
     "BackendMissingError": "the backend file never calls define_backend()",
     "BackendNotFoundError": "there is no backend file where it should be",
     "BackendRaisedError": "the backend file, or the CDK called from it, raised an exception",
@@ -85,6 +88,7 @@ CODES: Final[dict[str, str]] = {
     "OutputsFileError": "the outputs file cannot be written",
     "OutputsInUseError": "another process is writing the outputs file",
     "OutputsVersionError": "outputs of two major schema versions meet",
+    "ProjectFolderError": "the folder given to `preamp init` is none, or cannot be written",
     "RelativeImportError": "a relative import leads outside any package",
     "ReservedResourceNameError": "a resource is named like an attribute of the backend",
     "SandboxNotRunningError": "the sandbox of this project does not run",
@@ -101,6 +105,7 @@ CODES: Final[dict[str, str]] = {
     "SynthesisInProgressError": "another synthesis writes into the same folder",
     "TargetFault": "the cloud answered in a way no one expected",
     "TargetUnreachableError": "the cloud does not answer",
+    "TemplateConflictError": "`preamp init` found other files where the template's would go",
     "TemplateRefusedError": "CloudFormation refuses the template before changing anything",
     "UndebuggableRuntimeError": "a function's runtime has no debugger here",
     "UnexpectedFault": "something broke that nobody expected",

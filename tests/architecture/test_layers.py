@@ -24,18 +24,22 @@ ALLOWED: dict[str, set[str]] = {
     "engine": set(),
     "lambda_host": set(),
     "sandbox": {"assembly", "bundling", "check", "deploy", "engine", "lambda_host", "outputs"},
-    "cli": {"assembly", "check", "deploy", "outputs", "sandbox"},
+    "scaffold": {"assembly"},
+    "cli": {"assembly", "check", "deploy", "outputs", "sandbox", "scaffold"},
 }
 ENTRY_POINT = ROOT / "engine" / "server.py"
 INTRODUCED = {"lambda_host"}
 """Whom the engine's entry point introduces to it, and nobody else in it may know."""
 CDK = {"aws_cdk", "constructs", "jsii"}
 CDK_USERS = {"constructs", "synth"}
+STARTERS = ROOT / "scaffold" / "starters"
+"""What `preamp init` writes: code of a user's project, which keeps a project's rules."""
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "base", "misc"}
 
 
-def modules(package: str) -> list[Path]:
-    return sorted((ROOT / package).rglob("*.py"))
+def modules(package: str = "") -> list[Path]:
+    found = (ROOT / package).rglob("*.py")
+    return sorted(path for path in found if not path.is_relative_to(STARTERS))
 
 
 def imported(path: Path) -> set[str]:
@@ -93,7 +97,7 @@ def test_the_cdk_stays_on_its_side(package: str) -> None:
 def test_the_emulator_is_named_in_one_package_only() -> None:
     wrong = [
         str(path.relative_to(ROOT))
-        for path in ROOT.rglob("*.py")
+        for path in modules()
         if "ministack" not in path.parent.parts
         and any(name.split(".")[0] == "ministack" for name in imported(path))
     ]
@@ -103,9 +107,9 @@ def test_the_emulator_is_named_in_one_package_only() -> None:
 def test_imports_have_no_circle() -> None:
     graph = {
         module: {name for name in names if name in graph_names}
-        for graph_names in [{dotted(path) for path in ROOT.rglob("*.py")}]
+        for graph_names in [{dotted(path) for path in modules()}]
         for module, names in (
-            (dotted(path), imported(path) - for_type_checkers(path)) for path in ROOT.rglob("*.py")
+            (dotted(path), imported(path) - for_type_checkers(path)) for path in modules()
         )
     }
     assert circle(graph) == []

@@ -1,1 +1,1 @@
-"""The backend of the notifications example."""
+"""The backend of this project; its definition is backend.py."""

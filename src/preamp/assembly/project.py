@@ -11,7 +11,7 @@ from preamp.contract.site import Site
 from preamp.errors import UserError
 
 DEFAULT_BACKEND: Final = Path("amplify", "backend.py")
-_PYPROJECT: Final = "pyproject.toml"
+PYPROJECT: Final = "pyproject.toml"
 
 
 @dataclass(frozen=True)
@@ -44,28 +44,31 @@ def find_project(start: Path) -> Project:
         UserError: ``BackendNotFoundError`` or ``InvalidProjectFileError``.
     """
     for directory in (start, *start.parents):
-        settings = _settings(directory)
+        settings = read_settings(directory)
         backend_file = Path(settings.get("backend", DEFAULT_BACKEND))
         if (directory / backend_file).is_file():
             return Project(directory, backend_file, _name(directory, settings))
         if "backend" in settings:
             raise UserError(
                 "BackendNotFoundError",
-                f"{_PYPROJECT} names {backend_file} as the backend, which does not exist",
+                f"{PYPROJECT} names {backend_file} as the backend, which does not exist",
                 "mend 'backend' under [tool.preamp], or create the file",
-                sites=[Site(str(directory / _PYPROJECT), 1)],
+                sites=[Site(str(directory / PYPROJECT), 1)],
             )
     raise UserError(
         "BackendNotFoundError",
         f"no backend found: {start / DEFAULT_BACKEND} does not exist",
-        f"run this in a project's folder, or create {DEFAULT_BACKEND} with "
-        "'backend = define_backend()' in it",
+        "run this in a project's folder, or make one with 'preamp init'",
     )
 
 
-def _settings(directory: Path) -> dict[str, Any]:
-    """The ``[tool.preamp]`` table of a folder's pyproject.toml, and its project's name."""
-    path = directory / _PYPROJECT
+def read_settings(directory: Path) -> dict[str, Any]:
+    """The ``[tool.preamp]`` table of a folder's pyproject.toml, and its project's name.
+
+    Raises:
+        UserError: ``InvalidProjectFileError``.
+    """
+    path = directory / PYPROJECT
     if not path.is_file():
         return {}
     try:

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 _DEBUG: Final = "--debug"
 _INTERRUPTED: Final = 130
-_EPILOG: Final = "Start with: preamp sandbox --once"
+_EPILOG: Final = "Start with: preamp init shop"
 
 _COMMANDS: Final = {
     "info": "Versions and paths, for a bug report.",
+    "init": "Start a project, or add a backend to one.",
     "invoke": "Invoke a function of the sandbox.",
     "logs": "Show what functions logged.",
     "mail": "Show e-mails the sandbox accepted.",

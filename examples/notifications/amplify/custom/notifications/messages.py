@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+")
-_LONGEST_SUBJECT = 200
+_LONGEST = 200
 
 
 class InvalidMessageError(ValueError):
@@ -31,8 +31,8 @@ class Message:
         """Refuse what could not be sent, or would be more than one mail."""
         if not is_address(self.recipient):
             raise InvalidMessageError("recipient must be one e-mail address")
-        if not 0 < len(self.subject) <= _LONGEST_SUBJECT or "\n" in self.subject:
-            raise InvalidMessageError(f"subject must be one line of at most {_LONGEST_SUBJECT}")
+        if not 0 < len(self.subject) <= _LONGEST or "\n" in self.subject:
+            raise InvalidMessageError(f"subject must be one line of at most {_LONGEST}")
         if not self.body:
             raise InvalidMessageError("body must not be empty")
 
@@ -43,7 +43,8 @@ class Message:
         Raises:
             InvalidMessageError: Something is missing or wrong.
         """
-        missing = [name for name in ("recipient", "subject", "body") if not event.get(name)]
+        names = ("recipient", "subject", "body")
+        missing = [name for name in names if not event.get(name)]
         if missing:
             raise InvalidMessageError(f"missing: {', '.join(missing)}")
         return cls(str(event["recipient"]), str(event["subject"]), str(event["body"]))

@@ -11,8 +11,9 @@ sns = boto3.client("sns")
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, str]:
-    """Publish ``{"recipient": …, "subject": …, "body": …}``; returns the message's id."""
+    """Publish ``{"recipient": …, "subject": …, "body": …}``; return its id."""
     message = Message.from_event(event)
-    response = sns.publish(TopicArn=os.environ["SNS_TOPIC_ARN"], Message=message.to_json())
+    topic = os.environ["SNS_TOPIC_ARN"]
+    response = sns.publish(TopicArn=topic, Message=message.to_json())
     print("published", response["MessageId"])
     return {"messageId": response["MessageId"]}

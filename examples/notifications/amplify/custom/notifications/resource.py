@@ -19,7 +19,13 @@ class CustomNotifications(Construct):
     A message that cannot be sent after Lambda's retries ends in `dead_letters`.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, source_address: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        source_address: str,
+    ) -> None:
         """Make the topic, the functions and the sender's identity.
 
         Args:

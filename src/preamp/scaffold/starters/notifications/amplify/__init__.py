@@ -1,0 +1,1 @@
+"""The backend of this project; its definition is backend.py."""

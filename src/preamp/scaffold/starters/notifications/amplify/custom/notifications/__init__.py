@@ -1,0 +1,1 @@
+"""Notifications: messages published to a topic and e-mailed to their recipients."""

@@ -1,0 +1,80 @@
+"""A project as `preamp init` makes it: deployed, used, tested with its own test, deleted."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.local.cli.commandline import Project, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+GREETING = {"greeting": "Hello, Ada!"}
+MESSAGE = '{"recipient": "ada@example.org", "subject": "Hello", "body": "It works."}'
+
+
+@pytest.fixture
+def parent(tmp_path: Path) -> Iterator[Path]:
+    """Where a project `shop` may be made; what runs in it is stopped."""
+    yield tmp_path
+    if (tmp_path / "shop").exists():
+        Project(tmp_path / "shop").run("sandbox", "stop")
+
+
+def made(parent: Path, template: str) -> Project:
+    answer = Project(parent).run("init", "shop", "--template", template)
+    assert answer.status == 0, answer.err
+    return Project(parent / "shop")
+
+
+def own_tests(project: Project) -> None:
+    """Run the project's own tests, as its developer would."""
+    tested = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q"],
+        cwd=project.folder,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert tested.returncode == 0, tested.stdout
+
+
+def test_the_minimal_project_answers_and_is_gone_when_deleted(parent: Path) -> None:
+    project = made(parent, "minimal")
+    own_tests(project)
+    deployed = project.run("sandbox", "--once")
+    assert deployed.status == 0, deployed.err
+    invoked = project.run("invoke", "Greeter", "--event", '{"name": "Ada"}')
+    assert (invoked.status, invoked.json) == (0, GREETING), invoked.err
+    deleted = project.run("sandbox", "delete", "--yes")
+    assert deleted.status == 0, deleted.err
+    assert not (project.folder / "amplify_outputs.json").exists()
+
+
+def test_the_notifications_project_sends_an_e_mail(parent: Path) -> None:
+    project = made(parent, "notifications")
+    own_tests(project)
+    deployed = project.run("sandbox", "--once")
+    assert deployed.status == 0, deployed.err
+    invoked = project.run("invoke", "CustomNotifications/Publisher", "--event", MESSAGE)
+    assert invoked.status == 0, invoked.err
+    assert "To: ada@example.org\n" in project.run("mail", "show", "--wait", "30").out
+    assert project.run("sandbox", "delete", "--yes").status == 0
+
+
+def test_git_sees_only_what_belongs_into_it(parent: Path) -> None:
+    project = made(parent, "minimal")
+    assert project.run("synth").status == 0
+    git = ["git", "-C", str(project.folder)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    seen = subprocess.run(
+        [*git, "status", "--porcelain", "-uall"], check=True, capture_output=True, text=True
+    ).stdout.split()
+    made_by_commands = {name for name in seen if "cdk.out" in name or "__pycache__" in name}
+    assert "amplify/backend.py" in seen
+    assert made_by_commands == set()
