@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import click
 
+from preamp.cli.completion import complete_identifier, complete_path
+
 identifier_option = click.option(
-    "--identifier", metavar="NAME", help="Which sandbox of the project; your user name by default."
+    "--identifier",
+    metavar="NAME",
+    help="Which sandbox of the project; your user name by default.",
+    shell_complete=complete_identifier,
 )
+
+path_argument = click.argument("path", shell_complete=complete_path)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON for scripts, on stdout.")
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
+
+from preamp.sandbox.functions import function_paths, shortest_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
     from preamp.assembly.read import CloudAssembly
     from preamp.sandbox.deployment import SandboxDeployment
     from preamp.sandbox.place import SandboxPlace
-
-_FUNCTION: Final = "AWS::Lambda::Function"
 
 
 def write_summary(
@@ -61,20 +61,5 @@ def _changes(count: int) -> str:
 
 def _any_function(assembly: CloudAssembly) -> str | None:
     """The shortest path that tells one of the functions from the others."""
-    paths = [
-        stack.path_of(logical_id)
-        for stack in assembly.stack.tree()
-        for logical_id, resource in stack.resources.items()
-        if resource["Type"] == _FUNCTION
-    ]
-    return _shortest(paths[0], paths) if paths else None
-
-
-def _shortest(path: str, paths: list[str]) -> str:
-    parts = path.split("/")
-    tails = ("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
-    return next(
-        tail
-        for tail in tails
-        if sum(other == tail or other.endswith(f"/{tail}") for other in paths) == 1
-    )
+    paths = function_paths(assembly)
+    return shortest_path(paths[0], paths) if paths else None

@@ -117,6 +117,13 @@ class SandboxControl:
         """Environment variables by which AWS tools reach it."""
         return self._connection().variables()
 
+    def function_paths(self) -> list[str]:
+        """Construct paths of the functions that were synthesized last; asks nobody."""
+        from preamp.sandbox.functions import function_paths
+
+        assembly = self._assembly()
+        return function_paths(assembly) if assembly else []
+
     def functions(self) -> list[DeployedFunction]:
         """Its functions."""
         from preamp.sandbox.functions import deployed_functions

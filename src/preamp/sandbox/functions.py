@@ -38,6 +38,32 @@ def deployed_functions(
     return list(_functions(assembly.stack, assembly.stack_name, cloudformation))
 
 
+def function_paths(assembly: CloudAssembly) -> list[str]:
+    """Construct paths of all functions of an assembly, deployed or not."""
+    return [
+        stack.path_of(logical_id)
+        for stack in assembly.stack.tree()
+        for logical_id, resource in stack.resources.items()
+        if resource["Type"] == _FUNCTION
+    ]
+
+
+def shortest_path(path: str, paths: Sequence[str], *, start: str = "") -> str | None:
+    """The shortest end of a path by which `find_function` tells it from the others.
+
+    Args:
+        path: One of the paths.
+        paths: All of them.
+        start: What the end has to begin with.
+
+    Returns:
+        The end, or None if no such end begins so.
+    """
+    parts = path.split("/")
+    ends = ("/".join(parts[-length:]) for length in range(1, len(parts) + 1))
+    return next((end for end in ends if end.startswith(start) and _tells(end, path, paths)), None)
+
+
 def find_function(path: str, functions: Sequence[DeployedFunction]) -> DeployedFunction:
     """The function at a construct path.
 
@@ -60,6 +86,11 @@ def find_function(path: str, functions: Sequence[DeployedFunction]) -> DeployedF
             "give more of the path",
         )
     raise _not_found(path, functions)
+
+
+def _tells(end: str, path: str, paths: Sequence[str]) -> bool:
+    """Whether an end of a path is this one's alone, or is all of it."""
+    return end == path or [one for one in paths if f"/{one}".endswith(f"/{end}")] == [path]
 
 
 def _functions(

@@ -76,6 +76,12 @@ class SandboxPlace:
             ignore.write_text("*\n", encoding="utf-8")
 
 
+def known_identifiers(project: Project) -> list[str]:
+    """Identifiers of the sandboxes of a project that were deployed, or tried to be."""
+    folders = project.state_directory.glob("*/")
+    return sorted(folder.name for folder in folders if _IDENTIFIER.fullmatch(folder.name))
+
+
 def sandbox_place(project: Project, identifier: str | None) -> SandboxPlace:
     """The sandbox of a project.
 

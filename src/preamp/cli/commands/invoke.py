@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preamp.cli import wiring
-from preamp.cli.options import identifier_option
+from preamp.cli.options import identifier_option, path_argument
 from preamp.cli.render import Silence
 from preamp.errors import UserError
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     short_help="Invoke a function of the sandbox.",
     epilog="Example: preamp invoke CustomNotifications/Publisher --event @event.json",
 )
-@click.argument("path")
+@path_argument
 @click.option(
     "--event",
     default="{}",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from preamp.cli import wiring
+from preamp.cli.completion import complete_path
 from preamp.cli.options import identifier_option, json_option
 from preamp.cli.render import Silence
 from preamp.errors import UserError
@@ -31,7 +32,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
     short_help="Show what functions logged.",
     epilog="Example: preamp logs CustomNotifications/Emailer --follow --filter ERROR",
 )
-@click.argument("path", required=False)
+@click.argument("path", required=False, shell_complete=complete_path)
 @click.option("-f", "--follow", is_flag=True, help="Go on until Ctrl-C.")
 @click.option("--since", metavar="TIME", help="5m, 2h, 1d ago, or a time such as 2026-01-31T10:00.")
 @click.option("--filter", "pattern", metavar="REGEX", help="Only lines that match.")

@@ -12,7 +12,8 @@ import click
 
 from preamp.cli import wiring
 from preamp.cli.attaching import write_attachments
-from preamp.cli.options import identifier_option, json_option, yes_option
+from preamp.cli.completion import complete_path
+from preamp.cli.options import identifier_option, json_option, path_argument, yes_option
 from preamp.cli.render import Silence, reporter_for
 from preamp.cli.summary import write_summary
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     "debugged",
     multiple=True,
     metavar="PATH",
+    shell_complete=complete_path,
     help="Let the function at PATH wait for a debugger; may be given more than once.",
 )
 @identifier_option
@@ -76,7 +78,7 @@ def status(*, identifier: str | None, as_json: bool) -> None:
 
 
 @command.command(epilog="Example: preamp sandbox debug CustomNotifications/Publisher")
-@click.argument("path")
+@path_argument
 @click.option("--off", is_flag=True, help="Run it as always again.")
 @identifier_option
 @json_option
