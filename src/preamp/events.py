@@ -160,15 +160,85 @@ class ResourceChanged(Event):
     site: Site | None = None
 
 
+@dataclass(frozen=True)
+class SandboxOpened(Event):
+    """A session began: the sandbox is deployed, watched and deployed again.
+
+    Attributes:
+        project: The project's name.
+        identifier: Which sandbox of the project.
+        endpoint: Where AWS's APIs are served.
+        outputs_file: What frontends read.
+        watched: The folder whose files are watched.
+    """
+
+    code: ClassVar[str] = "sandbox.opened"
+    project: str
+    identifier: str
+    endpoint: str
+    outputs_file: str
+    watched: str
+
+
+@dataclass(frozen=True)
+class SandboxClosed(Event):
+    """The session ended; the sandbox keeps its state."""
+
+    code: ClassVar[str] = "sandbox.closed"
+
+
+@dataclass(frozen=True)
+class RoundStarted(Event):
+    """The backend is synthesized, and then deployed.
+
+    Attributes:
+        saved: Files whose change led to it, relative to the project; empty if it was asked for.
+    """
+
+    code: ClassVar[str] = "round.started"
+    saved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RoundFinished(Event):
+    """What was saved is live.
+
+    Attributes:
+        seconds: Since the change was noticed.
+        changes: How many resources changed; 0 if nothing had to be done.
+    """
+
+    code: ClassVar[str] = "round.finished"
+    seconds: float
+    changes: int
+
+
+@dataclass(frozen=True)
+class HandlerSaved(Event):
+    """Handlers were saved that run from their sources: the next call runs them.
+
+    Attributes:
+        saved: The files, relative to the project.
+    """
+
+    code: ClassVar[str] = "handler.saved"
+    saved: tuple[str, ...]
+
+
 EVENTS: Final[dict[str, type[Event]]] = {
     event.code: event
     for event in (
         AssemblyWritten,
         AssetPublished,
         ChangePlanned,
+        HandlerSaved,
         Notice,
         OutputPrinted,
         ResourceChanged,
+        RoundFinished,
+        RoundStarted,
+        SandboxClosed,
+        SandboxOpened,
         StageFinished,
         StageStarted,
     )

@@ -29,6 +29,7 @@ class Guarded(Enum):
     ASSEMBLY = "SynthesisInProgressError"
     DEPLOYMENT = "DeploymentInProgressError"
     OUTPUTS = "OutputsInUseError"
+    SESSION = "SandboxRunningError"
 
     @property
     def activity(self) -> str:
@@ -37,6 +38,7 @@ class Guarded(Enum):
             Guarded.ASSEMBLY: "synthesis",
             Guarded.DEPLOYMENT: "deployment",
             Guarded.OUTPUTS: "writing of the outputs file",
+            Guarded.SESSION: "session of this sandbox",
         }[self]
 
 

@@ -58,7 +58,9 @@ def _event(message: dict[str, Any]) -> Event:
     kind = EVENTS[message.pop("event")]
     if message.get("site"):
         message["site"] = Site(**message["site"])
-    return kind(**message)
+    # JSON knows one kind of sequence
+    values = {key: tuple(it) if isinstance(it, list) else it for key, it in message.items()}
+    return kind(**values)
 
 
 def _error(message: dict[str, Any]) -> PreampError:

@@ -58,6 +58,16 @@ class SandboxPlace:
         return self.directory / "deploy.lock"
 
     @property
+    def session_lock(self) -> Path:
+        """Held by the process that watches and redeploys."""
+        return self.directory / "session.lock"
+
+    @property
+    def session_record(self) -> Path:
+        """How to speak with that process; for the user alone."""
+        return self.directory / "session.json"
+
+    @property
     def outputs_file(self) -> Path:
         """What frontends read."""
         return self.project.directory / _OUTPUTS
