@@ -26,11 +26,12 @@ def write_error(error: PreampError, *, as_json: bool) -> None:
 
         sys.stdout.write(encode_error(error) + "\n")
         return
-    for line in _lines(error):
+    for line in error_lines(error):
         click.echo(line, err=True)
 
 
-def _lines(error: PreampError) -> Iterator[str]:
+def error_lines(error: PreampError) -> Iterator[str]:
+    """An error for people: what happened, where, and what to do."""
     first, *rest = error.message.splitlines() or [""]
     yield f"{click.style('error', fg='red', bold=True)} [{error.code}]: {first}"
     yield from (f"  {line}" for line in rest)

@@ -14,7 +14,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 from rich.tree import Tree
 
-from preamp.cli.wording import notice_line, resource_line, stage_line
+from preamp.cli.wording import notice_line, resource_line, session_line, stage_line
 from preamp.events import Notice, OutputPrinted, ResourceChanged, StageFinished, StageStarted
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from preamp.events import Event
 
 _PER_SECOND: Final = 12
+_LONG: Final = 1.0
 _MARGIN: Final = 4
 _WORKING: Final = {
     "assets": "publishing assets",
@@ -48,14 +49,20 @@ class _Branch:
 
 
 class LiveTree:
-    """Shows what is under way as a tree that redraws itself, and what ended as lines above it."""
+    """Shows what is under way as a tree that redraws itself, and what ended as lines above it.
 
-    def __init__(self) -> None:
+    Args:
+        noticed: Notices that were shown already, and that need not be shown again.
+        brief: Leave out stages that ended in no time.
+    """
+
+    def __init__(self, *, noticed: set[str] | None = None, brief: bool = False) -> None:
         self._console = Console(stderr=True, highlight=False)
         self._lock = threading.Lock()
         self._stages: dict[str, float] = {}
         self._branches: dict[str, _Branch] = {}
-        self._noticed: set[str] = set()
+        self._noticed: set[str] = set() if noticed is None else noticed
+        self._brief = brief
         self._heading = ""
         # last: it asks for a first picture at once
         self._live = Live(
@@ -82,8 +89,12 @@ class LiveTree:
         with self._lock:
             lines = self._take(event)
         for line in lines:
-            # a path may be longer than the terminal is wide: better cut than wrapped
-            self._console.print(Text.from_ansi(line), no_wrap=True, overflow="ellipsis")
+            self.write(line)
+
+    def write(self, line: str) -> None:
+        """Write a line that stays."""
+        # a path may be longer than the terminal is wide: better cut than wrapped
+        self._console.print(Text.from_ansi(line), no_wrap=True, overflow="ellipsis")
 
     def _take(self, event: Event) -> list[str]:
         match event:
@@ -91,7 +102,8 @@ class LiveTree:
                 self._stages[stage] = time.monotonic()
             case StageFinished(stage=stage):
                 self._stages.pop(stage, None)
-                return [stage_line(event)]
+                brief = self._brief and event.seconds < _LONG
+                return [] if brief else [stage_line(event)]
             case ResourceChanged():
                 return self._resource(event)
             case Notice(message=message) if message not in self._noticed:
@@ -99,6 +111,10 @@ class LiveTree:
                 return [notice_line(event)]
             case OutputPrinted(text=text):
                 return [text]
+            case Notice():
+                return []
+            case _:
+                return list(filter(None, [session_line(event)]))
         return []
 
     def _resource(self, event: ResourceChanged) -> list[str]:

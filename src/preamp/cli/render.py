@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from preamp.cli.wording import notice_line, resource_line, stage_line
-from preamp.contract.messages import encode_event
+from preamp.cli.errors import error_lines
+from preamp.cli.wording import notice_line, opened_lines, resource_line, session_line, stage_line
+from preamp.contract.messages import encode_error, encode_event
 from preamp.events import (
     Notice,
     OutputPrinted,
     ResourceChanged,
+    SandboxOpened,
     StageFinished,
     StageStarted,
 )
@@ -25,6 +27,7 @@ from preamp.events import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from preamp.errors import PreampError
     from preamp.events import Event, Reporter
 
 
@@ -44,8 +47,15 @@ class JsonLines:
 
     def report(self, event: Event) -> None:
         """Write the event."""
+        self._write(encode_event(event))
+
+    def fail(self, error: PreampError) -> None:
+        """Write what ended a round."""
+        self._write(encode_error(error))
+
+    def _write(self, line: str) -> None:
         with self._lock:
-            self._stream.write(encode_event(event) + "\n")
+            self._stream.write(f"{line}\n")
             self._stream.flush()
 
 
@@ -63,6 +73,12 @@ class PlainLines:
             if line is not None:
                 click.echo(line, err=True)
 
+    def fail(self, error: PreampError) -> None:
+        """Write what ended a round."""
+        with self._lock:
+            for line in error_lines(error):
+                click.echo(line, err=True)
+
     def _line(self, event: Event) -> str | None:
         match event:
             case StageFinished():
@@ -76,7 +92,9 @@ class PlainLines:
                 return text
             case StageStarted(stage="engine environment"):
                 return "installing the local cloud (once; some seconds)"
-        return None
+            case SandboxOpened():
+                return "\n".join(opened_lines(event))
+        return session_line(event)
 
 
 @contextmanager

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 import click
 
-if TYPE_CHECKING:
-    from preamp.events import Notice, ResourceChanged, StageFinished
+from preamp.events import HandlerSaved, RoundFinished, RoundStarted, SandboxClosed
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from preamp.engine.client import MailSummary
+    from preamp.events import Event, Notice, ResourceChanged, SandboxOpened, StageFinished
+    from preamp.sandbox.logs import LogLine
+
+_NAMED: Final = 2
 _NOTICEABLE: Final = 0.05
+_SHORT: Final = 1.0
 _DONE: Final = {
     "create": "created",
     "update": "updated",
@@ -57,6 +68,73 @@ def notice_line(event: Notice) -> str:
     """Something worth knowing."""
     place = f" ({event.site})" if event.site else ""
     return f"{click.style('note', fg='yellow', bold=True)}: {event.message}{place}"
+
+
+def session_line(event: Event) -> str | None:
+    """What happens in a session of the sandbox; None for events that say nothing there."""
+    match event:
+        case RoundStarted(saved=saved) if saved:
+            return f"{_now()}  saved {_listed(saved)}"
+        case RoundFinished(changes=0):
+            return f"{_now()}  nothing to deploy ({_seconds(event.seconds)})"
+        case RoundFinished():
+            done = click.style(f"live in {_seconds(event.seconds)}", fg="green", bold=True)
+            return f"{_now()}  {done}, {_count(event.changes, 'change')}"
+        case HandlerSaved(saved=saved):
+            return f"{_now()}  saved {_listed(saved)}: the next call runs it"
+        case SandboxClosed():
+            return "stopped; 'preamp sandbox' goes on from here"
+    return None
+
+
+def opened_lines(event: SandboxOpened, keys: str = "") -> Iterator[str]:
+    """The header of a session.
+
+    Args:
+        event: Its beginning.
+        keys: What keys do, for people; empty where there are none.
+    """
+    name = f"{event.project} · {event.identifier}"
+    yield f"{click.style('preamp sandbox', bold=True)}  {name}"
+    yield f"  cloud    {event.endpoint}"
+    yield f"  outputs  {os.path.relpath(event.outputs_file)}"
+    yield f"  watches  {os.path.relpath(event.watched)}{os.sep}"
+    if keys:
+        yield f"  keys     {keys}"
+
+
+def log_line(line: LogLine) -> str:
+    """One line of a function's log."""
+    moment = datetime.fromtimestamp(line.timestamp / 1000, UTC).astimezone()
+    prefix = f"{moment:%H:%M:%S.%f}"[:-3]
+    return f"{click.style(prefix, dim=True)} {click.style(line.path, fg='cyan')}  {line.text}"
+
+
+def mail_lines(mail: MailSummary) -> Iterator[str]:
+    """An e-mail: when, from whom and to whom, and what about."""
+    moment = datetime.fromtimestamp(mail.timestamp, UTC).astimezone()
+    attached = f"  [{len(mail.attachments)} attached]" if mail.attachments else ""
+    yield f"{moment:%Y-%m-%d %H:%M:%S}  {mail.sender} -> {', '.join(mail.to)}"
+    yield f"{mail.subject}{attached}"
+
+
+def _now() -> str:
+    return click.style(time.strftime("%H:%M:%S"), dim=True)
+
+
+def _listed(files: Sequence[str]) -> str:
+    first = ", ".join(files[:_NAMED])
+    more = len(files) - _NAMED
+    return f"{first} and {_count(more, 'more file')}" if more > 0 else first
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _seconds(seconds: float) -> str:
+    """A time as short as it may be: tenths of what takes long are nobody's business."""
+    return f"{seconds:.2f} s" if seconds < _SHORT else f"{seconds:.1f} s"
 
 
 def _time(seconds: float) -> str:

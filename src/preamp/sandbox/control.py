@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,18 +11,24 @@ from preamp.assembly.lock import Guarded, current_holder, single_writer
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from preamp.assembly.read import CloudAssembly
     from preamp.deploy.target import Target
     from preamp.engine.client import MailSummary
     from preamp.engine.process import EngineProcess
     from preamp.engine.protocol import EngineConnection
     from preamp.events import Reporter
+    from preamp.sandbox.daemon import SandboxDaemon
     from preamp.sandbox.debugging import Attachment
     from preamp.sandbox.deployment import SandboxDeployment
+    from preamp.sandbox.feed import Screen
     from preamp.sandbox.functions import DeployedFunction
     from preamp.sandbox.invocation import Invocation
     from preamp.sandbox.logs import LogReader
     from preamp.sandbox.place import SandboxPlace
+    from preamp.sandbox.rounds import SessionOptions
+    from preamp.sandbox.session import SessionClient, SessionState
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,7 @@ class SandboxStatus:
         connection: The engine, if it runs.
         deploying: Pid of the process that deploys right now, if any.
         outputs_file: The outputs file, if it was written.
+        session: The session that watches and redeploys, if one runs.
     """
 
     identifier: str
@@ -43,6 +51,7 @@ class SandboxStatus:
     connection: EngineConnection | None
     deploying: int | None
     outputs_file: str | None
+    session: SessionState | None
 
 
 class SandboxControl:
@@ -66,11 +75,39 @@ class SandboxControl:
 
         return deploy_once(self._place, self._reporter, port=port)
 
+    def session(self) -> SessionClient | None:
+        """The session that runs in some terminal, or None."""
+        from preamp.sandbox.session import find_session
+
+        return find_session(self._place)
+
+    @contextmanager
+    def hold(self, screen: Screen, options: SessionOptions) -> Iterator[SandboxDaemon]:
+        """Be the session of this sandbox; the daemon is still to be run.
+
+        Args:
+            screen: Shows what happens.
+            options: How it is run.
+
+        Raises:
+            UserError: ``SandboxRunningError`` or ``InvalidPatternError``.
+        """
+        from preamp.sandbox.feed import Feed
+        from preamp.sandbox.rounds import local_daemon
+        from preamp.sandbox.session import hold_session
+
+        self._place.prepare()
+        feed = Feed(screen)
+        daemon = local_daemon(self._place, feed, options)
+        with hold_session(self._place, daemon, feed):
+            yield daemon
+
     def status(self) -> SandboxStatus:
         """How it is; starts nothing."""
         connection = self._engine().running()
         holder = current_holder(self._place.lock_file)
         outputs = self._place.outputs_file
+        session = self.session()
         return SandboxStatus(
             self._place.identifier,
             self._place.backend_id.stack_name,
@@ -78,11 +115,15 @@ class SandboxControl:
             connection,
             holder.pid if holder else None,
             str(outputs) if outputs.exists() else None,
+            session.state() if session else None,
         )
 
     def stop(self) -> bool:
-        """Stop the engine, keeping its state; False if it did not run."""
-        return self._engine().stop()
+        """Stop the session and the engine, keeping its state; False if neither ran."""
+        session = self.session()
+        if session:
+            session.stop()
+        return self._engine().stop() or session is not None
 
     def delete(self) -> None:
         """Delete every resource, stop the engine and remove its state.
@@ -92,6 +133,9 @@ class SandboxControl:
         """
         from preamp.deploy.apply import destroy
 
+        session = self.session()
+        if session:
+            session.stop()
         engine = self._engine()
         if self._place.directory.exists():
             with single_writer(self._place.lock_file, Guarded.DEPLOYMENT):

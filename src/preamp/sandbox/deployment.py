@@ -1,20 +1,26 @@
-"""Deploys a sandbox once: engine and synthesis side by side, then check, deploy, outputs."""
+"""Makes a sandbox what its definition says: engine and synthesis side by side, then the rest.
+
+The stages: the engine is started while the definition is synthesized; the assembly is checked;
+what its functions find on AWS is fetched; CloudFormation deploys it; the outputs are written.
+"""
 
 from __future__ import annotations
 
 import shutil
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.produce import produce_assembly
 from preamp.assembly.read import read_assembly
+from preamp.assembly.synthesizer import ColdSynthesizer
 from preamp.check import Validator, raise_on_errors
 from preamp.contract.cache import cache_root
 from preamp.contract.node import node_binary
 from preamp.deploy.apply import deploy
+from preamp.deploy.assets import AssetPublisher
 from preamp.deploy.target import Credentials, Target
 from preamp.engine.environment import ensure_environment
 from preamp.engine.node_sdk.installation import ensure_node_sdk, needs_node_sdk
@@ -27,8 +33,10 @@ from preamp.outputs.file import write_outputs
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import TracebackType
 
     from preamp.assembly.read import AssemblyStack, CloudAssembly
+    from preamp.assembly.synthesizer import Synthesizer
     from preamp.deploy.apply import DeploymentResult
     from preamp.engine.protocol import EngineConnection
     from preamp.events import Reporter
@@ -53,6 +61,162 @@ class SandboxDeployment:
     result: DeploymentResult
 
 
+@dataclass(frozen=True)
+class _Running:
+    """An engine, and what is kept for as long as it is the same one."""
+
+    connection: EngineConnection
+    target: Target
+    publisher: AssetPublisher
+
+
+class Checker(Protocol):
+    """Finds mistakes in an assembly."""
+
+    def prepare(self) -> None:
+        """Get ready, in the hope of being needed."""
+
+    def check(self, assembly: CloudAssembly, reporter: Reporter) -> None:
+        """Check it.
+
+        Raises:
+            UserError: ``InvalidTemplateError``, if the deployment shall not begin.
+        """
+
+    def close(self) -> None:
+        """Let go of everything."""
+
+
+class Deployer:
+    """Deploys one sandbox, again and again, and keeps warm between what can be kept.
+
+    Args:
+        place: Which sandbox.
+        reporter: Hears what happens.
+        port: The engine's port if it has to be started; None for any free one.
+        synthesizer: Synthesizes.
+        checker: Checks.
+    """
+
+    def __init__(
+        self,
+        place: SandboxPlace,
+        reporter: Reporter,
+        *,
+        port: int | None,
+        synthesizer: Synthesizer,
+        checker: Checker,
+    ) -> None:
+        self._place = place
+        self._reporter = reporter
+        self._port = port
+        self._synthesizer = synthesizer
+        self._checker = checker
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="engine")
+        self._connecting: Future[_Running] | None = None
+        self._running: _Running | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of everything but the engine."""
+        self._synthesizer.close()
+        self._checker.close()
+        self._beside.shutdown()
+
+    def synthesize(self) -> None:
+        """Have the assembly written, and the engine started beside.
+
+        Raises:
+            UserError: The backend has a mistake.
+        """
+        # Before the two that run side by side: it has a stage of its own to show.
+        ensure_environment(self._reporter)
+        if _edited_since(self._place.assembly_directory, self._definition_folder):
+            self._checker.prepare()
+        self._connecting = self._beside.submit(self._connect)
+        produce_assembly(
+            self._place.project,
+            self._place.backend_id,
+            self._place.assembly_directory,
+            self._reporter,
+            local=True,
+            synthesizer=self._synthesizer,
+        )
+
+    def deploy(self) -> SandboxDeployment:
+        """Deploy the assembly that was written last, and write the outputs.
+
+        Raises:
+            UserError: It has a mistake, or its deployment failed.
+        """
+        running = self._connected()
+        assembly = read_assembly(self._place.assembly_directory)
+        self._checker.check(assembly, self._reporter)
+        _prepare_runtimes(assembly, self._reporter)
+        result = deploy(assembly, running.target, self._reporter, publisher=running.publisher)
+        self._write_outputs(assembly, result)
+        return SandboxDeployment(running.connection, assembly, result)
+
+    @property
+    def _definition_folder(self) -> Path:
+        project = self._place.project
+        return (project.directory / project.backend_file).parent
+
+    def _connected(self) -> _Running:
+        """The engine; one that failed to start is started again with the next deployment."""
+        connecting, self._connecting = self._connecting, None
+        return connecting.result() if connecting else self._connect()
+
+    def _connect(self) -> _Running:
+        """The running engine, and its clients in the making: 0.2 s that the synthesis hides."""
+        engine = EngineProcess(
+            self._place.engine_directory, port=self._port, reporter=self._reporter
+        )
+        connection = engine.start()
+        if self._running is None or self._running.connection != connection:
+            target = local_target(connection)
+            target.clients.preload()
+            self._running = _Running(connection, target, AssetPublisher(target))
+        return self._running
+
+    def _write_outputs(self, assembly: CloudAssembly, result: DeploymentResult) -> None:
+        entries = collect_entries(assembly.stack_name, result.metadata, result.outputs)
+        write_outputs(self._place.outputs_file.parent, compose_document(entries))
+        shutil.copy2(self._place.outputs_file, self._place.outputs_record)
+
+
+class CheckFirst:
+    """Checks an assembly before it is deployed, and refuses it if AWS would."""
+
+    def __init__(self) -> None:
+        self._validator = Validator(node=node_binary(), cache=cache_root() / "check")
+
+    def prepare(self) -> None:
+        """Start the template validator."""
+        self._validator.prepare()
+
+    def check(self, assembly: CloudAssembly, reporter: Reporter) -> None:
+        """Check, and refuse what AWS would refuse."""
+        reporter.report(StageStarted("check"))
+        started = time.monotonic()
+        raise_on_errors(self._validator.check(assembly))
+        reporter.report(StageFinished("check", time.monotonic() - started))
+
+    def close(self) -> None:
+        """End the template validator."""
+        self._validator.close()
+
+
 def deploy_once(place: SandboxPlace, reporter: Reporter, *, port: int | None) -> SandboxDeployment:
     """Make a sandbox what its definition says.
 
@@ -65,31 +229,12 @@ def deploy_once(place: SandboxPlace, reporter: Reporter, *, port: int | None) ->
         UserError: The backend has a mistake, its deployment failed, or another one runs.
     """
     place.prepare()
-    checking = Validator(node=node_binary(), cache=cache_root() / "check")
-    with single_writer(place.lock_file, Guarded.DEPLOYMENT), checking as validator:
-        # Before the two that run side by side: it has a stage of its own to show.
-        ensure_environment(reporter)
-        backend_folder = (place.project.directory / place.project.backend_file).parent
-        if _edited_since(place.assembly_directory, backend_folder):
-            validator.prepare()
-        with ThreadPoolExecutor(max_workers=1) as beside:
-            starting = beside.submit(_start, place, reporter, port)
-            produce_assembly(
-                place.project,
-                place.backend_id,
-                place.assembly_directory,
-                reporter,
-                local=True,
-            )
-            connection, target = starting.result()
-        assembly = read_assembly(place.assembly_directory)
-        _check(assembly, validator, reporter)
-        _prepare_runtimes(assembly, reporter)
-        result = deploy(assembly, target, reporter)
-        entries = collect_entries(assembly.stack_name, result.metadata, result.outputs)
-        write_outputs(place.outputs_file.parent, compose_document(entries))
-        shutil.copy2(place.outputs_file, place.outputs_record)
-    return SandboxDeployment(connection, assembly, result)
+    deployer = Deployer(
+        place, reporter, port=port, synthesizer=ColdSynthesizer(), checker=CheckFirst()
+    )
+    with single_writer(place.lock_file, Guarded.DEPLOYMENT), deployer:
+        deployer.synthesize()
+        return deployer.deploy()
 
 
 def local_target(connection: EngineConnection) -> Target:
@@ -116,16 +261,6 @@ def _edited_since(assembly: Path, folder: Path) -> bool:
     return any(path.stat().st_mtime > written for path in folder.rglob("*.py"))
 
 
-def _start(
-    place: SandboxPlace, reporter: Reporter, port: int | None
-) -> tuple[EngineConnection, Target]:
-    """The running engine, and its clients in the making: that takes 0.2 s the synthesis hides."""
-    connection = EngineProcess(place.engine_directory, port=port, reporter=reporter).start()
-    target = local_target(connection)
-    target.clients.preload()
-    return connection, target
-
-
 def _prepare_runtimes(assembly: CloudAssembly, reporter: Reporter) -> None:
     """Fetch what the functions find beside their own code, before the first call waits for it."""
     prepare_python(_runtimes(assembly.stack), reporter)
@@ -142,10 +277,3 @@ def _runtimes(stack: AssemblyStack) -> set[str]:
     )
     below = (_runtimes(child) for child in stack.children.values())
     return {runtime for runtime in own if isinstance(runtime, str)}.union(*below)
-
-
-def _check(assembly: CloudAssembly, validator: Validator, reporter: Reporter) -> None:
-    reporter.report(StageStarted("check"))
-    started = time.monotonic()
-    raise_on_errors(validator.check(assembly))
-    reporter.report(StageFinished("check", time.monotonic() - started))

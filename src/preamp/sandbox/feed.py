@@ -33,9 +33,13 @@ class Feed:
     """A screen that passes everything on to others.
 
     A latecomer is told what the session is, and what happened since its latest round began.
+
+    Args:
+        screen: The terminal the session runs in.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, screen: Screen) -> None:
+        self._screen = screen
         self._lock = threading.Lock()
         self._opened: SandboxOpened | None = None
         self._past: deque[Event | PreampError] = deque(maxlen=_REMEMBERED)
@@ -43,10 +47,12 @@ class Feed:
 
     def report(self, event: Event) -> None:
         """Pass an event on."""
+        self._screen.report(event)
         self._pass_on(event)
 
     def fail(self, error: PreampError) -> None:
         """Pass on what ended a round."""
+        self._screen.fail(error)
         self._pass_on(error)
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -15,6 +15,7 @@ from preamp.cli import wiring
 from preamp.cli.completion import complete_path
 from preamp.cli.options import identifier_option, json_option
 from preamp.cli.render import Silence
+from preamp.cli.wording import log_line
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def command(
     shown = False
     for line in _following(reader) if follow else reader.read():
         if wanted.search(line.text):
-            click.echo(json.dumps(asdict(line)) if as_json else _shown(line))
+            click.echo(json.dumps(asdict(line)) if as_json else log_line(line))
             shown = True
     if not shown and not as_json:
         click.echo("nothing was logged yet", err=True)
@@ -67,12 +68,6 @@ def _following(reader: LogReader) -> Iterator[LogLine]:
             time.sleep(_LOOK_AGAIN_SECONDS)
     except KeyboardInterrupt:  # the way to end it, no failure
         return
-
-
-def _shown(line: LogLine) -> str:
-    moment = datetime.fromtimestamp(line.timestamp / 1000, UTC).astimezone()
-    prefix = f"{moment:%H:%M:%S.%f}"[:-3]
-    return f"{click.style(prefix, dim=True)} {click.style(line.path, fg='cyan')}  {line.text}"
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -15,6 +14,7 @@ import click
 from preamp.cli import wiring
 from preamp.cli.options import identifier_option, json_option
 from preamp.cli.render import Silence
+from preamp.cli.wording import mail_lines
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
@@ -47,11 +47,9 @@ def list_command(*, identifier: str | None, as_json: bool) -> None:
     if not messages:
         click.echo("no e-mails yet", err=True)
     for message in messages:
-        moment = datetime.fromtimestamp(message.timestamp, UTC).astimezone()
-        attached = f"  [{len(message.attachments)} attached]" if message.attachments else ""
-        click.echo(f"{message.id}")
-        click.echo(f"  {moment:%Y-%m-%d %H:%M:%S}  {message.sender} -> {', '.join(message.to)}")
-        click.echo(f"  {message.subject}{attached}")
+        click.echo(message.id)
+        for line in mail_lines(message):
+            click.echo(f"  {line}")
 
 
 @command.command(name="clear", epilog="Example: preamp mail clear")

@@ -6,6 +6,7 @@ import json
 import shlex
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 @click.group(
     name="sandbox",
     short_help="Your own deployment of the backend, on this machine.",
-    epilog="Example: preamp sandbox --once",
+    epilog="Example: preamp sandbox",
     invoke_without_command=True,
 )
 @click.option("--once", is_flag=True, help="Deploy once and return.")
@@ -37,6 +38,18 @@ if TYPE_CHECKING:
     shell_complete=complete_path,
     help="Let the function at PATH wait for a debugger; may be given more than once.",
 )
+@click.option(
+    "--dir-to-watch",
+    "watched",
+    type=click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True),
+    help="Folder to watch; that of the backend file by default.",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Files to pass over, as in a .gitignore; may be given more than once.",
+)
 @identifier_option
 @json_option
 @click.pass_context
@@ -46,14 +59,20 @@ def command(
     once: bool,
     port: int | None,
     debugged: tuple[str, ...],
+    watched: Path | None,
+    exclude: tuple[str, ...],
     identifier: str | None,
     as_json: bool,
 ) -> None:
-    """Deploy the backend to a local cloud on this machine; no AWS account is needed."""
+    """Deploy the backend to a local cloud on this machine, and again whenever a file is saved.
+
+    No AWS account is needed. Ctrl-C stops it; everything in it is kept for the next time.
+    """
     if context.invoked_subcommand:
         return
     if not once:
-        raise click.UsageError("say --once: the sandbox deploys once and returns")
+        _run(port, identifier, watched, exclude, as_json=as_json)
+        return
     started = time.monotonic()
     with reporter_for(as_json=as_json) as reporter:
         deploying = wiring.sandbox(identifier, reporter)
@@ -62,6 +81,21 @@ def command(
     sandbox = wiring.sandbox(identifier, Silence())
     write_summary(deployment, sandbox.place, time.monotonic() - started, as_json=as_json)
     write_attachments(attachments, as_json=as_json)
+
+
+def _run(
+    port: int | None,
+    identifier: str | None,
+    watched: Path | None,
+    exclude: tuple[str, ...],
+    *,
+    as_json: bool,
+) -> None:
+    from preamp.cli.session import run_session
+    from preamp.sandbox.rounds import SessionOptions
+
+    sandbox = wiring.sandbox(identifier, Silence())
+    run_session(sandbox, SessionOptions(port, watched, exclude), as_json=as_json)
 
 
 @command.command(epilog="Example: preamp sandbox status --json")
@@ -134,10 +168,13 @@ def env(*, identifier: str | None, as_json: bool) -> None:
 def _public(status: SandboxStatus) -> dict[str, object]:
     """What may be shown of a status: no keys."""
     found = asdict(status)
-    connection = found.pop("connection")
+    connection, session = found.pop("connection"), found.pop("session")
     return {
         "running": connection is not None,
         "endpoint": connection and connection["endpoint"],
         "pid": connection and connection["pid"],
         **found,
+        "session": session and session["state"],
+        "session_pid": session and session["pid"],
+        "error": session and session["error"],
     }

@@ -1,0 +1,153 @@
+"""Runs a session of the sandbox in this terminal, or looks on at the one that runs elsewhere."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING, Protocol
+
+import click
+
+from preamp.cli.keys import Keys
+from preamp.cli.looks import Looks
+from preamp.cli.render import JsonLines, PlainLines
+from preamp.cli.screen import SessionScreen
+from preamp.errors import PreampError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from preamp.events import Event
+    from preamp.sandbox.control import SandboxControl
+    from preamp.sandbox.feed import Screen
+    from preamp.sandbox.rounds import SessionOptions
+    from preamp.sandbox.session import SessionClient
+
+_SECOND_INTERRUPT: int = 130
+
+
+class _Steered(Protocol):
+    """What keys can do to a session."""
+
+    def redeploy(self) -> None:
+        """Deploy again."""
+
+    def stop(self) -> None:
+        """End it."""
+
+
+def run_session(sandbox: SandboxControl, options: SessionOptions, *, as_json: bool) -> None:
+    """Deploy, watch and redeploy until told to stop; attach if another terminal does.
+
+    Args:
+        sandbox: Which sandbox.
+        options: How the session is run.
+        as_json: Whether everything is written as JSON lines.
+    """
+    running = sandbox.session()
+    if running is not None:
+        _look_on(sandbox, running, as_json=as_json)
+        return
+    with _screen(as_json=as_json) as screen, sandbox.hold(screen, options) as daemon:
+        with _keys(sandbox, screen, daemon), _until_interrupted(daemon.stop):
+            daemon.run()
+
+
+def _look_on(sandbox: SandboxControl, running: SessionClient, *, as_json: bool) -> None:
+    state = running.state()
+    with _screen(as_json=as_json) as screen:
+        if isinstance(screen, SessionScreen):
+            pid = state.pid if state else "elsewhere"
+            screen.write([f"looking on at process {pid}, which runs it; q leaves, it goes on"])
+        with _keys(sandbox, screen, _Attached(running)), suppress(_LeftError, KeyboardInterrupt):
+            for item in running.follow():
+                _show(screen, item)
+
+
+def _show(screen: Screen, item: Event | PreampError) -> None:
+    if isinstance(item, PreampError):
+        screen.fail(item)
+    else:
+        screen.report(item)
+
+
+class _LeftError(Exception):
+    """The user leaves a session that goes on elsewhere."""
+
+
+class _Attached:
+    """Keys of a terminal that only looks on."""
+
+    def __init__(self, running: SessionClient) -> None:
+        self._running = running
+
+    def redeploy(self) -> None:
+        self._running.redeploy()
+
+    def stop(self) -> None:
+        # as Ctrl-C does: it ends the wait of the main thread
+        signal.raise_signal(signal.SIGINT)
+
+
+@contextmanager
+def _screen(*, as_json: bool) -> Iterator[Screen]:
+    if as_json:
+        yield JsonLines(sys.stdout)
+    elif sys.stderr.isatty():
+        screen = SessionScreen() if sys.stdin.isatty() else SessionScreen(keys="")
+        try:
+            yield screen
+        finally:
+            screen.close()
+    else:
+        yield PlainLines()
+
+
+@contextmanager
+def _keys(sandbox: SandboxControl, screen: Screen, steered: _Steered) -> Iterator[None]:
+    if not isinstance(screen, SessionScreen):
+        yield
+        return
+    looks = Looks(sandbox, screen.write)
+    bindings: dict[str, Callable[[], None]] = {
+        "l": looks.toggle_logs,
+        "m": looks.show_mail,
+        "o": looks.show_outputs,
+        "r": steered.redeploy,
+        "q": steered.stop,
+    }
+    with ExitStack() as stack:
+        stack.callback(looks.close)
+        stack.enter_context(Keys(bindings))
+        yield
+
+
+@contextmanager
+def _until_interrupted(stop: Callable[[], None]) -> Iterator[None]:
+    """Stop in order at the first interrupt or at the terminal's end; leave at the second."""
+    asked = False
+
+    def interrupted(number: int, frame: object) -> None:
+        del number, frame
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+        click.echo("stopping; once more to leave at once", err=True)
+        stop()
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32":
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, interrupted) for number in numbers}
+    try:
+        yield
+    except KeyboardInterrupt:
+        # a deployment that runs goes on in the local cloud, which outlives us
+        sys.stderr.flush()
+        os._exit(_SECOND_INTERRUPT)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,133 @@
+"""What the inner loop sets in motion for a sandbox on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from preamp.assembly.inputs import affects_assembly, handler_sources
+from preamp.assembly.lock import Guarded, single_writer
+from preamp.assembly.read import read_assembly
+from preamp.assembly.warm import WarmSynthesizer
+from preamp.engine.process import EngineProcess
+from preamp.events import SandboxOpened
+from preamp.sandbox.daemon import Effect, SandboxDaemon
+from preamp.sandbox.deployment import CheckFirst, Deployer
+from preamp.sandbox.ignoring import Ignored
+from preamp.sandbox.watching import FileWatcher
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from preamp.assembly.read import CloudAssembly
+    from preamp.engine.protocol import EngineConnection
+    from preamp.sandbox.feed import Screen
+    from preamp.sandbox.place import SandboxPlace
+
+
+@dataclass(frozen=True)
+class SessionOptions:
+    """How a session is run.
+
+    Attributes:
+        port: The engine's port; None for the one it had, or any free one.
+        watched: The folder to watch, absolute; None for that of the definition.
+        exclude: Patterns of files that are no sources, as in a ``.gitignore``.
+    """
+
+    port: int | None = None
+    watched: Path | None = None
+    exclude: tuple[str, ...] = ()
+
+
+def local_daemon(place: SandboxPlace, screen: Screen, options: SessionOptions) -> SandboxDaemon:
+    """The inner loop of a sandbox on this machine, ready to run.
+
+    Args:
+        place: Which sandbox.
+        screen: Shows what happens.
+        options: How it is run.
+
+    Raises:
+        UserError: ``InvalidPatternError``.
+    """
+    project = place.project
+    watched = options.watched or (project.directory / project.backend_file).parent
+    ignored = Ignored(project.directory, options.exclude)
+    work = LocalWork(place, screen, options, watched)
+    return SandboxDaemon(project.directory, work, FileWatcher(watched, ignored), screen)
+
+
+class LocalWork:
+    """Synthesizes warm, and deploys to an engine that is started when it is needed.
+
+    Args:
+        place: Which sandbox.
+        screen: Shows what happens.
+        options: How the session is run.
+        watched: The folder that is watched.
+    """
+
+    def __init__(
+        self, place: SandboxPlace, screen: Screen, options: SessionOptions, watched: Path
+    ) -> None:
+        self._place = place
+        self._screen = screen
+        self._watched = watched
+        self._synthesizer = WarmSynthesizer(place.project.directory)
+        self._deployer = Deployer(
+            place,
+            screen,
+            port=options.port,
+            synthesizer=self._synthesizer,
+            checker=CheckFirst(),
+            connected=self._tell_where,
+        )
+        self._told: EngineConnection | None = None
+        self._assembly: CloudAssembly | None = None
+
+    def synthesize(self) -> None:
+        """Have the assembly written."""
+        self._deployer.synthesize()
+        self._assembly = read_assembly(self._place.assembly_directory)
+
+    def cancel(self) -> None:
+        """End the synthesis that is running."""
+        self._synthesizer.cancel()
+
+    def deploy(self) -> int:
+        """Deploy what was synthesized; how many resources changed."""
+        with single_writer(self._place.lock_file, Guarded.DEPLOYMENT):
+            return len(self._deployer.deploy().result.changes)
+
+    def effect(self, saved: Collection[Path]) -> Effect:
+        """What saved files can change."""
+        assembly = self._assembly
+        if assembly is None:
+            return Effect(deployment=True)
+        handlers = handler_sources(assembly).intersection(saved)
+        return Effect(affects_assembly(saved, assembly, self._place.project), handlers)
+
+    def sources(self) -> Collection[Path]:
+        """Files elsewhere that the assembly depends on."""
+        return self._assembly.inputs if self._assembly else ()
+
+    def close(self) -> None:
+        """End everything that was started; the sandbox keeps its state."""
+        self._deployer.close()
+        EngineProcess(self._place.engine_directory, port=None, reporter=self._screen).stop()
+
+    def _tell_where(self, connection: EngineConnection) -> None:
+        if connection == self._told:
+            return
+        self._told = connection
+        self._screen.report(
+            SandboxOpened(
+                self._place.project.name,
+                self._place.identifier,
+                connection.endpoint,
+                str(self._place.outputs_file),
+                str(self._watched),
+            )
+        )
