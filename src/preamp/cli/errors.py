@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import linecache
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -12,7 +11,7 @@ import click
 from preamp.errors import Fault, PreampError, UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from preamp.contract.site import Site
 
@@ -35,17 +34,19 @@ def error_lines(error: PreampError) -> Iterator[str]:
     first, *rest = error.message.splitlines() or [""]
     yield f"{click.style('error', fg='red', bold=True)} [{error.code}]: {first}"
     yield from (f"  {line}" for line in rest)
+    details = error.details if isinstance(error, UserError | Fault) else ()
     if isinstance(error, UserError):
         for index, site in enumerate(error.sites):
-            yield from _place(site, first=index == 0)
-    if isinstance(error, UserError | Fault):
-        yield from (f"  {line}" for line in error.details)
+            yield from _place(site, first=index == 0, said=details[:1])
+    yield from (f"  {line}" for line in details)
     hint = error.hint if isinstance(error, UserError) else _REPORT
     yield f"{click.style('hint', fg='cyan', bold=True)}: {hint}"
 
 
-def _place(site: Site, *, first: bool) -> Iterator[str]:
+def _place(site: Site, *, first: bool, said: Sequence[str]) -> Iterator[str]:
     yield f"  {'at' if first else 'and'} {click.style(str(site), bold=True)}"
-    source = linecache.getline(str(Path(site.file)), site.line).strip()
-    if source:
+    # whoever watches sources shows errors of files that were saved since
+    linecache.checkcache(site.file)
+    source = linecache.getline(site.file, site.line).strip()
+    if source and source not in {line.strip() for line in said}:
         yield f"      {source}"

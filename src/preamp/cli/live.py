@@ -97,25 +97,23 @@ class LiveTree:
         self._console.print(Text.from_ansi(line), no_wrap=True, overflow="ellipsis")
 
     def _take(self, event: Event) -> list[str]:
+        line: str | None = None
         match event:
             case StageStarted(stage=stage):
                 self._stages[stage] = time.monotonic()
             case StageFinished(stage=stage):
                 self._stages.pop(stage, None)
-                brief = self._brief and event.seconds < _LONG
-                return [] if brief else [stage_line(event)]
+                line = None if self._brief and event.seconds < _LONG else stage_line(event)
             case ResourceChanged():
                 return self._resource(event)
-            case Notice(message=message) if message not in self._noticed:
+            case Notice(message=message):
+                line = None if message in self._noticed else notice_line(event)
                 self._noticed.add(message)
-                return [notice_line(event)]
             case OutputPrinted(text=text):
-                return [text]
-            case Notice():
-                return []
+                line = text
             case _:
-                return list(filter(None, [session_line(event)]))
-        return []
+                line = session_line(event)
+        return [] if line is None else [line]
 
     def _resource(self, event: ResourceChanged) -> list[str]:
         stack = event.path.partition("/")[0]

@@ -80,21 +80,24 @@ class PlainLines:
                 click.echo(line, err=True)
 
     def _line(self, event: Event) -> str | None:
+        line: str | None = None
         match event:
             case StageFinished():
-                return stage_line(event)
+                line = stage_line(event)
             case ResourceChanged(progress="done" | "failed"):
-                return resource_line(event)
-            case Notice(message=message) if message not in self._noticed:
+                line = resource_line(event)
+            case Notice(message=message):
+                line = None if message in self._noticed else notice_line(event)
                 self._noticed.add(message)
-                return notice_line(event)
             case OutputPrinted(text=text):
-                return text
+                line = text
             case StageStarted(stage="engine environment"):
-                return "installing the local cloud (once; some seconds)"
+                line = "installing the local cloud (once; some seconds)"
             case SandboxOpened():
-                return "\n".join(opened_lines(event))
-        return session_line(event)
+                line = "\n".join(opened_lines(event))
+            case _:
+                line = session_line(event)
+        return line
 
 
 @contextmanager

@@ -50,9 +50,13 @@ def run_session(sandbox: SandboxControl, options: SessionOptions, *, as_json: bo
     if running is not None:
         _look_on(sandbox, running, as_json=as_json)
         return
-    with _screen(as_json=as_json) as screen, sandbox.hold(screen, options) as daemon:
-        with _keys(sandbox, screen, daemon), _until_interrupted(daemon.stop):
-            daemon.run()
+    with (
+        _screen(as_json=as_json) as screen,
+        sandbox.hold(screen, options) as daemon,
+        _keys(sandbox, screen, daemon),
+        _until_interrupted(daemon.stop),
+    ):
+        daemon.run()
 
 
 def _look_on(sandbox: SandboxControl, running: SessionClient, *, as_json: bool) -> None:

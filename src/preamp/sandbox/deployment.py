@@ -32,6 +32,7 @@ from preamp.outputs.entries import collect_entries
 from preamp.outputs.file import write_outputs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS: Final = 0.02
 _FUNCTION: Final = "AWS::Lambda::Function"
+
+
+def _nobody_asks(_connection: EngineConnection) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +101,7 @@ class Deployer:
         port: The engine's port if it has to be started; None for any free one.
         synthesizer: Synthesizes.
         checker: Checks.
+        connected: Told where the engine is, as soon as that is known.
     """
 
     def __init__(
@@ -106,12 +112,14 @@ class Deployer:
         port: int | None,
         synthesizer: Synthesizer,
         checker: Checker,
+        connected: Callable[[EngineConnection], None] = _nobody_asks,
     ) -> None:
         self._place = place
         self._reporter = reporter
         self._port = port
         self._synthesizer = synthesizer
         self._checker = checker
+        self._tell = connected
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="engine")
         self._connecting: Future[_Running] | None = None
         self._running: _Running | None = None
@@ -187,6 +195,7 @@ class Deployer:
             target = local_target(connection)
             target.clients.preload()
             self._running = _Running(connection, target, AssetPublisher(target))
+            self._tell(connection)
         return self._running
 
     def _write_outputs(self, assembly: CloudAssembly, result: DeploymentResult) -> None:

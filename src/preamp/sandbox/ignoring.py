@@ -5,7 +5,6 @@ Git: "gitignore - Specifies intentionally untracked files to ignore".
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pathspec import GitIgnoreSpec
@@ -14,6 +13,7 @@ from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
 GITIGNORE: Final = ".gitignore"
 _NEVER: Final = (
@@ -50,7 +50,8 @@ class Ignored:
         """Whether a file is ignored; one outside the project is."""
         if not path.is_relative_to(self._project):
             return True
-        if any(_decides(spec, path.relative_to(self._project)) for spec in self._excluded):
+        name = path.relative_to(self._project).as_posix()
+        if any(spec.match_file(name) for spec in self._excluded):
             return True
         # a folder that is ignored takes everything below it along, whatever is said deeper down
         below = [*reversed(path.parents), path]
@@ -60,7 +61,7 @@ class Ignored:
         """The word of the innermost file that says something about a path."""
         for folder in path.parents:
             spec = self._spec_of(folder)
-            verdict = spec and _verdict(spec, path, folder)
+            verdict = None if spec is None else _verdict(spec, path, folder)
             if verdict is not None:
                 return verdict
             if folder == self._root:
@@ -96,10 +97,6 @@ def _spec(patterns: Iterable[str]) -> Iterator[GitIgnoreSpec]:
                 f"{pattern!r} is no pattern for files: {error}",
                 "write it as in a .gitignore, for example 'notes/' or '*.csv'",
             ) from error
-
-
-def _decides(spec: GitIgnoreSpec, path: Path) -> bool:
-    return spec.match_file(path.as_posix())
 
 
 def _verdict(spec: GitIgnoreSpec, path: Path, folder: Path) -> bool | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from preamp.assembly.inputs import affects_assembly, handler_sources
@@ -19,6 +18,7 @@ from preamp.sandbox.watching import FileWatcher
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from preamp.assembly.read import CloudAssembly
     from preamp.engine.protocol import EngineConnection
@@ -84,7 +84,6 @@ class LocalWork:
             checker=CheckFirst(),
             connected=self._tell_where,
         )
-        self._told: EngineConnection | None = None
         self._assembly: CloudAssembly | None = None
 
     def synthesize(self) -> None:
@@ -111,7 +110,7 @@ class LocalWork:
 
     def sources(self) -> Collection[Path]:
         """Files elsewhere that the assembly depends on."""
-        return self._assembly.inputs if self._assembly else ()
+        return ()
 
     def close(self) -> None:
         """End everything that was started; the sandbox keeps its state."""
@@ -119,9 +118,6 @@ class LocalWork:
         EngineProcess(self._place.engine_directory, port=None, reporter=self._screen).stop()
 
     def _tell_where(self, connection: EngineConnection) -> None:
-        if connection == self._told:
-            return
-        self._told = connection
         self._screen.report(
             SandboxOpened(
                 self._place.project.name,

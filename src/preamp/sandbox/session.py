@@ -24,6 +24,7 @@ from preamp.errors import PreampError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from preamp.events import Event
     from preamp.sandbox.feed import Feed
     from preamp.sandbox.place import SandboxPlace
@@ -141,6 +142,10 @@ class SessionClient:
                 yield from answers
 
 
+def _encoded(item: Event | PreampError) -> str:
+    return encode_error(item) if isinstance(item, PreampError) else encode_event(item)
+
+
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
@@ -186,9 +191,7 @@ class _Conversation(socketserver.StreamRequestHandler):
     def _tell_everything(self) -> None:
         with self.server.feed.followed() as happening:
             while (item := happening.get()) is not None:
-                failed = isinstance(item, PreampError)
-                self._say(encode_error(item) if failed else encode_event(item))
+                self._say(_encoded(item))
 
     def _say(self, line: str) -> None:
         self.wfile.write(f"{line}\n".encode())
-

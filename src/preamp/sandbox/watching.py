@@ -129,7 +129,7 @@ class _Watch:
             yield from self._noticed(polling=True)
 
     def _noticed(self, *, polling: bool) -> Iterator[set[Path]]:
-        from watchfiles import watch
+        from watchfiles import Change, watch
 
         for changes in watch(
             *self._folders,
@@ -143,7 +143,13 @@ class _Watch:
             poll_delay_ms=_SLOWER_MS,
             ignore_permission_denied=True,
         ):
-            yield {Path(path) for _, path in changes}
+            yield _lasting({(change is Change.added, Path(path)) for change, path in changes})
+
+
+def _lasting(changes: set[tuple[bool, Path]]) -> set[Path]:
+    """The changed files, without those that came and went, as editors and tools leave some."""
+    appeared = {path for added, path in changes if added}
+    return {path for _, path in changes if path not in appeared or path.exists()}
 
 
 def _nobody(_paths: frozenset[Path]) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.functional.sandbox.workshop import BACKEND, HANDLER, README, workshop
+
 from preamp.errors import UserError
 from preamp.events import HandlerSaved, RoundFinished, RoundStarted, SandboxClosed
-from tests.functional.sandbox.workshop import BACKEND, HANDLER, README, workshop
 
 MISTAKE = UserError("BackendSyntaxError", "invalid syntax", "mend the line")
 
@@ -96,7 +97,6 @@ def test_stopping_waits_for_a_deployment_and_closes_everything() -> None:
         shop.work.end()
         assert shop.begun() == "deploy"
         shop.daemon.stop()
-        assert not shop.work.closed
         shop.work.end(1)
         assert shop.stopped()
         assert shop.work.closed

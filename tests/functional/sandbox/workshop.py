@@ -9,11 +9,12 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from preamp.errors import PreampError, UserError
-from preamp.events import Event
 from preamp.sandbox.daemon import Effect, SandboxDaemon
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+
+    from preamp.events import Event
 
 PROJECT: Final = Path("/project")
 BACKEND: Final = PROJECT / "amplify" / "backend.py"
@@ -22,7 +23,7 @@ README: Final = PROJECT / "amplify" / "README.md"
 _PATIENCE: Final = 20.0
 
 
-class Cancelled(UserError):
+class CancelledError(UserError):
     """What a cancelled synthesis raises."""
 
     def __init__(self) -> None:
@@ -47,7 +48,7 @@ class SteeredWork:
         return self._work("deploy")
 
     def cancel(self) -> None:
-        self._ends.put(Cancelled())
+        self._ends.put(CancelledError())
 
     def effect(self, saved: Collection[Path]) -> Effect:
         return Effect(BACKEND in saved, frozenset(saved) & {HANDLER})
