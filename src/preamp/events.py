@@ -225,13 +225,63 @@ class HandlerSaved(Event):
     saved: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class EngineLost(Event):
+    """The local cloud ended unasked; it is started again."""
+
+    code: ClassVar[str] = "engine.lost"
+
+
+@dataclass(frozen=True)
+class FunctionInvoked(Event):
+    """A function was invoked, by whomever.
+
+    Attributes:
+        path: Its construct path, or its name where it has none.
+        request_id: Lambda's id of the invocation.
+        milliseconds: How long it took, without the initialization.
+        outcome: ``succeeded``, ``failed``, ``timed out`` or ``throttled``.
+        init_milliseconds: How long its initialization took; 0 if it was warm.
+        error: The error's type; empty if there is none.
+        message: The error's message; empty if there is none.
+    """
+
+    code: ClassVar[str] = "function.invoked"
+    path: str
+    request_id: str
+    milliseconds: float
+    outcome: str
+    init_milliseconds: float = 0.0
+    error: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class MailReceived(Event):
+    """An e-mail was accepted; it never leaves this machine.
+
+    Attributes:
+        id: What ``preamp mail show`` takes.
+        recipients: Everyone it goes to.
+        subject: Its subject.
+    """
+
+    code: ClassVar[str] = "mail.received"
+    id: str
+    recipients: tuple[str, ...]
+    subject: str
+
+
 EVENTS: Final[dict[str, type[Event]]] = {
     event.code: event
     for event in (
         AssemblyWritten,
         AssetPublished,
         ChangePlanned,
+        EngineLost,
+        FunctionInvoked,
         HandlerSaved,
+        MailReceived,
         Notice,
         OutputPrinted,
         ResourceChanged,

@@ -24,10 +24,9 @@ class Keys:
         self._bindings = bindings
         self._settings: list[object] | None = None
         self._wake: tuple[int, int] | None = None
-        self._paused = threading.Lock()
 
     def __enter__(self) -> Self:
-        if sys.platform != "win32" and sys.stdin.isatty():
+        if self._bindings and sys.platform != "win32" and sys.stdin.isatty():
             import termios
             import tty
 

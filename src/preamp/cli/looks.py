@@ -11,13 +11,16 @@ import click
 
 from preamp.cli.wording import log_line, mail_lines
 from preamp.errors import PreampError
+from preamp.events import FunctionInvoked, RoundFinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from preamp.events import Event
     from preamp.sandbox.control import SandboxControl
+    from preamp.sandbox.logs import LogReader
 
-_AGAIN_SECONDS: Final = 0.2
+_AGAIN_SECONDS: Final = 1.0
 _MAILS: Final = 5
 
 
@@ -33,6 +36,8 @@ class Looks:
         self._sandbox = sandbox
         self._write = write
         self._logging: threading.Event | None = None
+        self._again = threading.Event()
+        self._changed = False
 
     def close(self) -> None:
         """Show no more logs."""
@@ -75,16 +80,34 @@ class Looks:
 
         self._try(lines)
 
+    def notice(self, event: Event) -> None:
+        """Look into the logs again if something may be in them."""
+        if isinstance(event, FunctionInvoked | RoundFinished):
+            self._changed = self._changed or isinstance(event, RoundFinished)
+            self._again.set()
+
     def _follow(self, ended: threading.Event) -> None:
         since = round(time.time() * 1000)
-        while not ended.wait(_AGAIN_SECONDS):
+        reader: LogReader | None = None
+        while not ended.is_set():
+            self._again.clear()
+            if reader is None or self._changed:  # functions come and go with deployments
+                self._changed = False
+                reader = self._reader(since)
             try:
-                # functions come and go with deployments, so they are looked up each time
-                lines = self._sandbox.logs(None, since=since).read()
-            except PreampError:  # nothing runs right now
-                continue
+                lines = reader.read() if reader else []
+            except Exception:  # noqa: BLE001 - the engine just ended: look again when it is back
+                reader, lines = None, []
             self._write(log_line(line) for line in lines)
             since = max([since, *(line.timestamp + 1 for line in lines)])
+            # a handler that goes on writes without being invoked
+            self._again.wait(_AGAIN_SECONDS)
+
+    def _reader(self, since: int) -> LogReader | None:
+        try:
+            return self._sandbox.logs(None, since=since)
+        except PreampError:  # nothing is deployed right now
+            return None
 
     def _try(self, lines: Callable[[], Iterable[str]]) -> None:
         try:

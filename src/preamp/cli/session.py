@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING, Protocol
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final, Protocol
 
 import click
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from preamp.sandbox.rounds import SessionOptions
     from preamp.sandbox.session import SessionClient
 
-_SECOND_INTERRUPT: int = 130
+_INTERRUPTED: Final = 130
 
 
 class _Steered(Protocol):
@@ -52,8 +52,9 @@ def run_session(sandbox: SandboxControl, options: SessionOptions, *, as_json: bo
         return
     with (
         _screen(as_json=as_json) as screen,
-        sandbox.hold(screen, options) as daemon,
-        _keys(sandbox, screen, daemon),
+        _looks(sandbox, screen) as looks,
+        sandbox.hold(_Noticed(screen, looks), options) as daemon,
+        Keys(_bindings(looks, daemon)),
         _until_interrupted(daemon.stop),
     ):
         daemon.run()
@@ -65,9 +66,13 @@ def _look_on(sandbox: SandboxControl, running: SessionClient, *, as_json: bool) 
         if isinstance(screen, SessionScreen):
             pid = state.pid if state else "elsewhere"
             screen.write([f"looking on at process {pid}, which runs it; q leaves, it goes on"])
-        with _keys(sandbox, screen, _Attached(running)), suppress(_LeftError, KeyboardInterrupt):
+        with (
+            _looks(sandbox, screen) as looks,
+            Keys(_bindings(looks, _Attached(running))),
+            suppress(KeyboardInterrupt),
+        ):
             for item in running.follow():
-                _show(screen, item)
+                _show(_Noticed(screen, looks), item)
 
 
 def _show(screen: Screen, item: Event | PreampError) -> None:
@@ -77,8 +82,20 @@ def _show(screen: Screen, item: Event | PreampError) -> None:
         screen.report(item)
 
 
-class _LeftError(Exception):
-    """The user leaves a session that goes on elsewhere."""
+class _Noticed:
+    """A screen that lets looks know."""
+
+    def __init__(self, screen: Screen, looks: Looks | None) -> None:
+        self._screen = screen
+        self._looks = looks
+
+    def report(self, event: Event) -> None:
+        self._screen.report(event)
+        if self._looks:
+            self._looks.notice(event)
+
+    def fail(self, error: PreampError) -> None:
+        self._screen.fail(error)
 
 
 class _Attached:
@@ -110,22 +127,27 @@ def _screen(*, as_json: bool) -> Iterator[Screen]:
 
 
 @contextmanager
-def _keys(sandbox: SandboxControl, screen: Screen, steered: _Steered) -> Iterator[None]:
+def _looks(sandbox: SandboxControl, screen: Screen) -> Iterator[Looks | None]:
     if not isinstance(screen, SessionScreen):
-        yield
+        yield None
         return
     looks = Looks(sandbox, screen.write)
-    bindings: dict[str, Callable[[], None]] = {
+    try:
+        yield looks
+    finally:
+        looks.close()
+
+
+def _bindings(looks: Looks | None, steered: _Steered) -> dict[str, Callable[[], None]]:
+    if looks is None:
+        return {}
+    return {
         "l": looks.toggle_logs,
         "m": looks.show_mail,
         "o": looks.show_outputs,
         "r": steered.redeploy,
         "q": steered.stop,
     }
-    with ExitStack() as stack:
-        stack.callback(looks.close)
-        stack.enter_context(Keys(bindings))
-        yield
 
 
 @contextmanager
@@ -151,7 +173,7 @@ def _until_interrupted(stop: Callable[[], None]) -> Iterator[None]:
     except KeyboardInterrupt:
         # a deployment that runs goes on in the local cloud, which outlives us
         sys.stderr.flush()
-        os._exit(_SECOND_INTERRUPT)
+        os._exit(_INTERRUPTED)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

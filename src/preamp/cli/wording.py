@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from preamp.events import HandlerSaved, RoundFinished, RoundStarted, SandboxClosed
+from preamp.events import (
+    EngineLost,
+    FunctionInvoked,
+    HandlerSaved,
+    MailReceived,
+    RoundFinished,
+    RoundStarted,
+    SandboxClosed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -72,19 +80,46 @@ def notice_line(event: Notice) -> str:
 
 def session_line(event: Event) -> str | None:
     """What happens in a session of the sandbox; None for events that say nothing there."""
+    text = _session_text(event)
+    moment = click.style(time.strftime("%H:%M:%S"), dim=True)
+    return f"{moment}  {text}" if text else None
+
+
+def _session_text(event: Event) -> str:
+    text = ""
     match event:
         case RoundStarted(saved=saved) if saved:
-            return f"{_now()}  saved {_listed(saved)}"
+            text = f"saved {_listed(saved)}"
         case RoundFinished(changes=0):
-            return f"{_now()}  nothing to deploy ({_seconds(event.seconds)})"
+            text = f"nothing to deploy ({_seconds(event.seconds)})"
         case RoundFinished():
             done = click.style(f"live in {_seconds(event.seconds)}", fg="green", bold=True)
-            return f"{_now()}  {done}, {_count(event.changes, 'change')}"
+            text = f"{done}, {_count(event.changes, 'change')}"
         case HandlerSaved(saved=saved):
-            return f"{_now()}  saved {_listed(saved)}: the next call runs it"
+            text = f"saved {_listed(saved)}: the next call runs it"
         case SandboxClosed():
-            return "stopped; 'preamp sandbox' goes on from here"
-    return None
+            text = "stopped; 'preamp sandbox' goes on from here"
+        case EngineLost():
+            text = "the local cloud ended unasked; starting it again"
+        case FunctionInvoked():
+            text = _invocation(event)
+        case MailReceived():
+            mail = click.style("mail", fg="cyan")
+            text = f"{mail} to {_listed(event.recipients)}: {event.subject}"
+    return text
+
+
+def _invocation(event: FunctionInvoked) -> str:
+    good = event.outcome == "succeeded"
+    mark = click.style("λ", fg="green" if good else "red")
+    time_taken = f"{event.milliseconds:.0f} ms"
+    cold = f" + {event.init_milliseconds:.0f} ms init" if event.init_milliseconds else ""
+    line = f"{mark} {event.path}  {time_taken}{cold}"
+    if good:
+        return line
+    why = ": ".join(part for part in (event.error, event.message) if part)
+    told = click.style(event.outcome, fg="red")
+    return f"{line}  {told}" + (f"\n          {why}" if why else "")
 
 
 def opened_lines(event: SandboxOpened, keys: str = "") -> Iterator[str]:
@@ -116,10 +151,6 @@ def mail_lines(mail: MailSummary) -> Iterator[str]:
     attached = f"  [{len(mail.attachments)} attached]" if mail.attachments else ""
     yield f"{moment:%Y-%m-%d %H:%M:%S}  {mail.sender} -> {', '.join(mail.to)}"
     yield f"{mail.subject}{attached}"
-
-
-def _now() -> str:
-    return click.style(time.strftime("%H:%M:%S"), dim=True)
 
 
 def _listed(files: Sequence[str]) -> str:

@@ -9,18 +9,22 @@ from preamp.assembly.inputs import affects_assembly, handler_sources
 from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.read import read_assembly
 from preamp.assembly.warm import WarmSynthesizer
+from preamp.contract.activity import InvocationEnded, MailAccepted
 from preamp.engine.process import EngineProcess
-from preamp.events import SandboxOpened
+from preamp.events import EngineLost, FunctionInvoked, MailReceived, SandboxOpened
+from preamp.sandbox.activity import ActivityWatch
 from preamp.sandbox.daemon import Effect, SandboxDaemon
-from preamp.sandbox.deployment import CheckFirst, Deployer
+from preamp.sandbox.deployment import CheckFirst, Deployer, local_target
+from preamp.sandbox.functions import deployed_functions
 from preamp.sandbox.ignoring import Ignored
 from preamp.sandbox.watching import FileWatcher
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from preamp.assembly.read import CloudAssembly
+    from preamp.contract.activity import Happening
     from preamp.engine.protocol import EngineConnection
     from preamp.sandbox.feed import Screen
     from preamp.sandbox.place import SandboxPlace
@@ -56,7 +60,9 @@ def local_daemon(place: SandboxPlace, screen: Screen, options: SessionOptions) -
     watched = options.watched or (project.directory / project.backend_file).parent
     ignored = Ignored(project.directory, options.exclude)
     work = LocalWork(place, screen, options, watched)
-    return SandboxDaemon(project.directory, work, FileWatcher(watched, ignored), screen)
+    daemon = SandboxDaemon(project.directory, work, FileWatcher(watched, ignored), screen)
+    work.lost = daemon.redeploy
+    return daemon
 
 
 class LocalWork:
@@ -82,9 +88,13 @@ class LocalWork:
             port=options.port,
             synthesizer=self._synthesizer,
             checker=CheckFirst(),
-            connected=self._tell_where,
+            connected=self._connected,
         )
         self._assembly: CloudAssembly | None = None
+        self._activity: ActivityWatch | None = None
+        self._names: dict[str, str] = {}
+        self._settled = False
+        self.lost: Callable[[], None] = _nobody
 
     def synthesize(self) -> None:
         """Have the assembly written."""
@@ -98,7 +108,13 @@ class LocalWork:
     def deploy(self) -> int:
         """Deploy what was synthesized; how many resources changed."""
         with single_writer(self._place.lock_file, Guarded.DEPLOYMENT):
-            return len(self._deployer.deploy().result.changes)
+            deployment = self._deployer.deploy()
+        if deployment.result.changes or not self._settled:
+            client = local_target(deployment.connection).clients.cloudformation
+            functions = deployed_functions(deployment.assembly, client)
+            self._names = {function.name: function.path for function in functions}
+        self._settled = True
+        return len(deployment.result.changes)
 
     def effect(self, saved: Collection[Path]) -> Effect:
         """What saved files can change."""
@@ -114,16 +130,45 @@ class LocalWork:
 
     def close(self) -> None:
         """End everything that was started; the sandbox keeps its state."""
+        if self._activity:
+            self._activity.close()
         self._deployer.close()
         EngineProcess(self._place.engine_directory, port=None, reporter=self._screen).stop()
 
-    def _tell_where(self, connection: EngineConnection) -> None:
-        self._screen.report(
-            SandboxOpened(
-                self._place.project.name,
-                self._place.identifier,
-                connection.endpoint,
-                str(self._place.outputs_file),
-                str(self._watched),
-            )
-        )
+    def _connected(self, connection: EngineConnection) -> None:
+        place = self._place
+        where = connection.endpoint, str(place.outputs_file), str(self._watched)
+        self._screen.report(SandboxOpened(place.project.name, place.identifier, *where))
+        if self._activity:
+            self._activity.close()
+        self._activity = ActivityWatch(connection, self._happened, self._engine_lost)
+
+    def _happened(self, happening: Happening) -> None:
+        match happening:
+            case InvocationEnded():
+                self._screen.report(
+                    FunctionInvoked(
+                        self._names.get(happening.function, happening.function),
+                        happening.request_id,
+                        happening.duration_ms,
+                        happening.outcome,
+                        happening.init_ms,
+                        happening.error,
+                        happening.message,
+                    )
+                )
+            case MailAccepted():
+                self._screen.report(
+                    MailReceived(happening.id, happening.recipients, happening.subject)
+                )
+
+    def _engine_lost(self) -> None:
+        """Start it again, unless it ends before anything could be deployed to it."""
+        self._screen.report(EngineLost())
+        if self._settled:
+            self._settled = False
+            self.lost()
+
+
+def _nobody() -> None:
+    """Tell nobody."""
