@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from typing import TYPE_CHECKING, Final
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _AGAIN_SECONDS: Final = 1.0
 _MAILS: Final = 5
+_OF_LAMBDA: Final = re.compile(r'(INIT_START|START RequestId:|END |REPORT )|\{.*"platform\.')
+"""Lambda's own lines: a session says in one line of its own what they say in three."""
 
 
 class Looks:
@@ -98,7 +101,7 @@ class Looks:
                 lines = reader.read() if reader else []
             except Exception:  # noqa: BLE001 - the engine just ended: look again when it is back
                 reader, lines = None, []
-            self._write(log_line(line) for line in lines)
+            self._write(log_line(line) for line in lines if not _OF_LAMBDA.match(line.text))
             since = max([since, *(line.timestamp + 1 for line in lines)])
             # a handler that goes on writes without being invoked
             self._again.wait(_AGAIN_SECONDS)

@@ -36,6 +36,7 @@ class SessionScreen:
         self._round = ExitStack()
         self._tree: LiveTree | None = None
         self._deployed = False
+        self._opened: SandboxOpened | None = None
         self._shown: list[str] = []
 
     def report(self, event: Event) -> None:
@@ -47,7 +48,9 @@ class SessionScreen:
                 self._end()
                 self._deployed, self._shown = True, []
             if isinstance(event, SandboxOpened):
-                self.write(opened_lines(event, self._keys))
+                if event != self._opened:
+                    self.write(opened_lines(event, self._keys))
+                self._opened = event
             elif self._tree is not None:
                 self._tree.report(event)
             else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from preamp.assembly.inputs import affects_assembly, handler_sources
 from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.read import read_assembly
 from preamp.assembly.warm import WarmSynthesizer
@@ -15,7 +14,7 @@ from preamp.events import EngineLost, FunctionInvoked, MailReceived, SandboxOpen
 from preamp.sandbox.activity import ActivityWatch
 from preamp.sandbox.daemon import Effect, SandboxDaemon
 from preamp.sandbox.deployment import CheckFirst, Deployer, local_target
-from preamp.sandbox.functions import deployed_functions
+from preamp.sandbox.functions import deployed_functions, shortest_path
 from preamp.sandbox.ignoring import Ignored
 from preamp.sandbox.watching import FileWatcher
 
@@ -112,17 +111,14 @@ class LocalWork:
         if deployment.result.changes or not self._settled:
             client = local_target(deployment.connection).clients.cloudformation
             functions = deployed_functions(deployment.assembly, client)
-            self._names = {function.name: function.path for function in functions}
+            paths = [function.path for function in functions]
+            self._names = {each.name: shortest_path(each.path, paths) for each in functions}
         self._settled = True
         return len(deployment.result.changes)
 
     def effect(self, saved: Collection[Path]) -> Effect:
         """What saved files can change."""
-        assembly = self._assembly
-        if assembly is None:
-            return Effect(deployment=True)
-        handlers = handler_sources(assembly).intersection(saved)
-        return Effect(affects_assembly(saved, assembly, self._place.project), handlers)
+        return Effect(deployment=bool(saved))
 
     def sources(self) -> Collection[Path]:
         """Files elsewhere that the assembly depends on."""

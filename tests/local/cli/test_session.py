@@ -1,0 +1,127 @@
+"""`preamp sandbox`: what a developer meets in the inner loop, in one terminal and in two."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from tests.local.cli.session import session
+
+if TYPE_CHECKING:
+    from tests.local.cli.commandline import Project
+
+BACKEND = """
+from aws_cdk import aws_sqs as sqs, Duration
+from preamp import define_backend
+from preamp.constructs import PythonFunction
+stack = define_backend().create_stack("jobs")
+sqs.Queue(stack, "Queue", retention_period=Duration.days(1))
+PythonFunction(stack, "Greeter", entry="greeter.py")
+"""
+GREETER = """
+def handler(event, context):
+    return "hello"
+"""
+
+
+def write(project: Project) -> None:
+    project.write("amplify/backend.py", BACKEND)
+    project.write("amplify/greeter.py", GREETER)
+
+
+def test_a_day_in_the_inner_loop(project: Project) -> None:
+    write(project)
+    with session(project) as running:
+        opened = running.until("sandbox.opened")
+        assert running.until("round.finished")["changes"] > 0
+
+        project.replace("amplify/backend.py", "days(1)", "days(2)")
+        assert running.until("round.started")["saved"] == ["amplify/backend.py"]
+        assert running.until("round.finished")["changes"] > 0
+
+        project.replace("amplify/backend.py", "days(2)", "days(")
+        running.until("BackendSyntaxError")
+        assert project.run("sandbox", "status", "--json").json["error"] == "BackendSyntaxError"
+        project.replace("amplify/backend.py", "days(", "days(2)")
+        running.until("round.finished", changes=0)
+
+        assert project.run("invoke", "Greeter").out.strip() == '"hello"'
+        assert running.until("function.invoked")["path"] == "Greeter"
+        project.replace("amplify/greeter.py", "hello", "good morning")
+        assert project.run("invoke", "Greeter").out.strip() == '"good morning"'
+
+        status = project.run("sandbox", "status", "--json").json
+        assert (status["session"], status["error"]) == ("idle", None)
+        assert (status["running"], status["endpoint"]) == (True, opened["endpoint"])
+        assert project.run("sandbox", "stop").status == 0
+        assert running.ended() == 0
+    assert project.run("sandbox", "status", "--json").json["running"] is False
+    with session(project) as again:
+        assert again.until("round.finished")["changes"] == 0
+
+
+def test_a_resource_that_fails_is_told_and_the_next_save_mends_it(project: Project) -> None:
+    write(project)
+    project.replace("amplify/backend.py", "days(1)", "days(30)")
+    with session(project) as running:
+        failure = running.until("InvalidTemplateError")
+        assert failure["sites"][0] == {"file": "amplify/backend.py", "line": 6}
+        project.replace("amplify/backend.py", "days(30)", "days(3)")
+        assert running.until("round.finished")["changes"] > 0
+
+
+def test_another_terminal_looks_on_and_asks_for_a_deployment(project: Project) -> None:
+    write(project)
+    with session(project) as first:
+        first.until("round.finished")
+        with session(project) as second:
+            second.until("sandbox.opened")
+            second.until("round.finished")
+            assert project.run("invoke", "Greeter").status == 0
+            for each in (first, second):
+                assert each.until("function.invoked")["outcome"] == "succeeded"
+            first.process.send_signal(signal.SIGINT)
+            second.until("sandbox.closed")
+            assert (first.ended(), second.ended()) == (0, 0)
+
+
+def test_an_engine_that_is_killed_comes_back(project: Project) -> None:
+    write(project)
+    with session(project) as running:
+        running.until("round.finished")
+        os.kill(project.run("sandbox", "status", "--json").json["pid"], signal.SIGKILL)
+        running.until("engine.lost")
+        running.until("round.finished")
+        assert project.run("invoke", "Greeter").out.strip() == '"hello"'
+
+
+def test_a_session_that_is_killed_leaves_its_place_to_the_next(project: Project) -> None:
+    write(project)
+    with session(project) as killed:
+        killed.until("round.finished")
+        killed.process.kill()
+        killed.ended()
+    with session(project) as running:
+        assert running.until("round.finished")["changes"] == 0
+
+
+def test_two_sandboxes_of_one_project_run_side_by_side(project: Project) -> None:
+    write(project)
+    with session(project) as mine, session(project, "--identifier", "other") as other:
+        opened = [each.until("sandbox.opened") for each in (mine, other)]
+        assert len({each["endpoint"] for each in opened}) == 2
+        for each in (mine, other):
+            assert each.until("round.finished")["changes"] > 0
+    project.run("sandbox", "stop", "--identifier", "other")
+
+
+def test_ignored_and_excluded_files_are_passed_over(project: Project) -> None:
+    write(project)
+    project.write(".gitignore", "generated/\n")
+    with session(project, "--exclude", "notes/") as running:
+        running.until("round.finished")
+        for passed_over in ("amplify/generated/a.py", "amplify/notes/b.py", "amplify/c.py~"):
+            project.write(passed_over, "1")
+        project.write("amplify/backend.py", BACKEND.replace("days(1)", "days(4)"))
+        assert running.until("round.started")["saved"] == ["amplify/backend.py"]
