@@ -22,7 +22,7 @@ from preamp.events import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from preamp.engine.client import MailSummary
+    from preamp.contract.mail import MailSummary
     from preamp.events import Event, Notice, ResourceChanged, SandboxOpened, StageFinished
     from preamp.sandbox.logs import LogLine
 

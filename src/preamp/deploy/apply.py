@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from preamp.events import Reporter
 
 BeforeDataLoss: TypeAlias = "Callable[[], str | None]"
-"""Saves what may be lost; returns one sentence on how to get it back, shown after the deployment."""
+"""Saves what may be lost; returns one sentence on how to get it back, shown afterwards."""
 
 _UNCHANGED: Final = "nothing changed"
 
@@ -111,8 +111,9 @@ def deploy(
         The result; on return the stack is at rest.
 
     Raises:
-        UserError: ``DataLossError`` if data would be lost and may not be; nothing was changed. See `StackOperator` and `AssetPublisher`; whatever failed, the next deployment
-            can start from what is left.
+        UserError: ``DataLossError`` if data would be lost and may not be; nothing was changed.
+            See `StackOperator` and `AssetPublisher`; whatever failed, the next deployment can
+            start from what is left.
     """
     del hotswap, approval, before_data_loss  # the stages that use them follow
     with explained(target):

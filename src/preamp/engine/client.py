@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from preamp.contract.activity import Activity, CallDenied
+from preamp.contract.mail import MailSummary
 from preamp.errors import Fault, UserError
 
 if TYPE_CHECKING:
@@ -38,33 +39,6 @@ class Health:
     pid: int
     services: frozenset[str]
     memory: int
-
-
-@dataclass(frozen=True)
-class MailSummary:
-    """A message SES accepted.
-
-    Attributes:
-        id: The message id SES answered with.
-        timestamp: When it was accepted, in seconds since the epoch.
-        sender: The address in ``From``.
-        to: Recipients in ``To``.
-        cc: Recipients in ``Cc``.
-        bcc: Recipients named to SES and in neither header.
-        subject: Its subject, decoded.
-        source: The Lambda function that sent it, or else the caller's ARN; may be empty.
-        attachments: File names of its attachments.
-    """
-
-    id: str
-    timestamp: float
-    sender: str
-    to: tuple[str, ...]
-    cc: tuple[str, ...]
-    bcc: tuple[str, ...]
-    subject: str
-    source: str
-    attachments: tuple[str, ...]
 
 
 class EngineClient:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from preamp.assembly.read import CloudAssembly
+    from preamp.contract.mail import MailSummary
     from preamp.deploy.target import Target
-    from preamp.engine.client import MailSummary
     from preamp.engine.process import EngineProcess
     from preamp.engine.protocol import EngineConnection
     from preamp.events import Reporter
