@@ -112,7 +112,9 @@ class LocalWork:
             client = local_target(deployment.connection).clients.cloudformation
             functions = deployed_functions(deployment.assembly, client)
             paths = [function.path for function in functions]
-            self._names = {each.name: shortest_path(each.path, paths) for each in functions}
+            self._names = {
+                each.name: shortest_path(each.path, paths) or each.path for each in functions
+            }
         self._settled = True
         return len(deployment.result.changes)
 
