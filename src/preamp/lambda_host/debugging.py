@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from preamp.lambda_host.process import Process
     from preamp.lambda_host.specification import Command, FunctionSpec
     from preamp.lambda_host.worker import Surroundings
 
@@ -168,6 +169,11 @@ class _Patient:
 
     def command_for(self, spec: FunctionSpec, port: DebugPort | None = None) -> Command:
         return self.host.command_for(spec, port or self.debugged.port)
+
+    def launch(
+        self, command: Command, variables: Mapping[str, str], directory: Path, output: int
+    ) -> Process:
+        return self.host.launch(command, variables, directory, output)
 
     def started(self, pid: int) -> None:
         self.host.started(pid)

@@ -16,15 +16,18 @@ from typing import TYPE_CHECKING, Final
 
 from preamp.lambda_host.debugging import Debugging
 from preamp.lambda_host.environment import ExecutionEnvironment
+from preamp.lambda_host.process import WorkerProcess
+from preamp.lambda_host.python.standbys import Standbys
 from preamp.lambda_host.python.support import PythonSupport
 from preamp.lambda_host.python.toolchain import PythonToolchain
 from preamp.lambda_host.runtimes import Runtimes
 from preamp.lambda_host.specification import RuntimeUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from preamp.events import Notice
+    from preamp.lambda_host.process import Process
     from preamp.lambda_host.specification import Command, DebugPort, FunctionSpec, HostSettings
 
 _MOST: Final = 64
@@ -94,6 +97,7 @@ class LambdaHost:
         for environment in environments:
             environment.close()
         self._debugging.end_all()
+        self._surroundings.standbys.close()
         shutil.rmtree(self._surroundings.temporary, ignore_errors=True)
 
     def debug(self, name: str, port: int, library: Path | None) -> int:
@@ -130,6 +134,10 @@ class LambdaHost:
         pids += [session.process.pid for session in debugged if session is not None]
         return [pid for pid in pids if pid is not None]
 
+    def standbys(self) -> list[int]:
+        """The processes that are no workers, but make them."""
+        return self._surroundings.standbys.pids()
+
     def _make_room(self) -> None:
         """Stop the workers that were idle longest, until one more is within the limit."""
         if self._closed.is_set():
@@ -150,6 +158,7 @@ class LambdaHost:
                 old = [each for each in self._environments if each.last_used < before]
             for environment in old:
                 environment.retire()
+            self._surroundings.standbys.reap(before)
 
 
 class _Surroundings:
@@ -166,6 +175,7 @@ class _Surroundings:
         self._runtimes = Runtimes(settings, PythonToolchain(support, report), report)
         self._watch = watch
         self._make_room = make_room
+        self.standbys = Standbys(settings.machine_variables, watch)
         self.machine_variables = settings.machine_variables
         self.init_seconds = settings.init_seconds
         self.temporary = Path(tempfile.mkdtemp(prefix="lambda-", dir=settings.temporary))
@@ -174,6 +184,14 @@ class _Surroundings:
         """Tell how a function's worker is started, and where it waits for a debugger."""
         self._make_room()
         return self._runtimes.command_for(spec, port)
+
+    def launch(
+        self, command: Command, variables: Mapping[str, str], directory: Path, output: int
+    ) -> Process:
+        """Start a worker: a copy of a standby interpreter if that can be, else by itself."""
+        wanted = command.standby
+        copy = self.standbys.fork(wanted, variables, directory, output) if wanted else None
+        return copy or WorkerProcess(command.argv, variables, directory, output)
 
     def started(self, pid: int) -> None:
         """Pass on that there is a new process."""

@@ -45,7 +45,6 @@ def initialize(worker: Worker, seconds: float, request_id: str) -> Failure | Non
     Returns:
         What went wrong, if anything did.
     """
-    deadline = time.monotonic() + seconds
     try:
         session = worker.start()
     except RuntimeUnavailableError as error:
@@ -53,7 +52,8 @@ def initialize(worker: Worker, seconds: float, request_id: str) -> Failure | Non
     except OSError as error:
         text = f"{error.filename}: {error.strerror}"
         return named_failure("Runtime.InvalidEntrypoint", text, request_id)
-    event = session.wait(deadline)
+    # What had to be installed or loaded for it first is not the function's doing.
+    event = session.wait(time.monotonic() + seconds)
     if isinstance(event, NextAsked):
         return None
     if isinstance(event, InitFailed):

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,8 +16,24 @@ if TYPE_CHECKING:
 _REAP_SECONDS: Final = 5.0
 
 
+class Process(Protocol):
+    """A running worker, however it came to be.
+
+    Attributes:
+        pid: Its number; it leads a process group of the same.
+    """
+
+    pid: int
+
+    def exit_status(self) -> int | None:
+        """How it ended, negative for a signal; None if it has not."""
+
+    def kill(self) -> None:
+        """Kill it and its children, and wait; harmless if that was done before."""
+
+
 class WorkerProcess:
-    """A running worker.
+    """A worker that was started by itself.
 
     Args:
         argv: The program and its arguments.

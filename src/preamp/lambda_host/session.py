@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from preamp.lambda_host.memory import peak_memory, resident_memory
 from preamp.lambda_host.output import Output
-from preamp.lambda_host.process import WorkerProcess
 from preamp.lambda_host.runtime_api import Message, RuntimeApi
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Iterable
+
+    from preamp.lambda_host.process import Process
 
 _TICK: Final = 0.05
 _QUICK_TICK: Final = 0.002
@@ -53,30 +53,21 @@ class Session:
     """A running worker.
 
     Args:
-        argv: The program and its arguments.
-        variables: Gives its environment, from the address of its Runtime API.
-        directory: Its working directory.
+        start: Starts its process, given the address of its Runtime API and the descriptor it is
+            to write to.
         memory_bytes: The memory it may use.
 
     Raises:
         OSError: It cannot be started.
     """
 
-    def __init__(
-        self,
-        argv: Sequence[str],
-        variables: Callable[[str], Mapping[str, str]],
-        directory: Path,
-        memory_bytes: int,
-    ) -> None:
+    def __init__(self, start: Callable[[str, int], Process], memory_bytes: int) -> None:
         self._memory_bytes = memory_bytes
         self._tick = _TICK
         self._api = RuntimeApi()
         self.output = Output()
         try:
-            self.process = WorkerProcess(
-                argv, variables(self._api.address), directory, self.output.writing_end
-            )
+            self.process = start(self._api.address, self.output.writing_end)
         except BaseException:
             self.output.close_writing_end()
             self.output.close()

@@ -145,16 +145,31 @@ class HostSettings:
 
 
 @dataclass(frozen=True)
+class Standby:
+    """A process that has everything of a worker loaded but its function, and copies itself.
+
+    Attributes:
+        argv: Its program and arguments.
+        arguments: What each copy gets as those of the worker's program.
+    """
+
+    argv: tuple[str, ...]
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Command:
     """How a worker is started.
 
     Attributes:
         argv: The program and its arguments.
         env: The runtime's own environment variables; the function's win over them.
+        standby: What the worker may be a copy of instead; None for nothing.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
+    standby: Standby | None = None
 
 
 @dataclass(frozen=True)

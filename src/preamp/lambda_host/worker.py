@@ -15,6 +15,7 @@ from preamp.lambda_host.variables import function_variables
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from preamp.lambda_host.process import Process
     from preamp.lambda_host.specification import Command, DebugPort, FunctionSpec
 
 MEGABYTE: Final = 1 << 20
@@ -38,6 +39,11 @@ class Surroundings(Protocol):
 
     def command_for(self, spec: FunctionSpec, port: DebugPort | None = None) -> Command:
         """Tell how a function's worker is started, and where it waits for a debugger."""
+
+    def launch(
+        self, command: Command, variables: Mapping[str, str], directory: Path, output: int
+    ) -> Process:
+        """Start a process; it writes to a descriptor."""
 
     def started(self, pid: int) -> None:
         """Hear of a new process."""
@@ -82,9 +88,9 @@ class Worker:
         command = self._surroundings.command_for(self.spec)
         self._temporary = Path(tempfile.mkdtemp(prefix="w-", dir=self._surroundings.temporary))
         session = Session(
-            command.argv,
-            lambda api: self._variables(command, api),
-            self.spec.code,
+            lambda api, output: self._surroundings.launch(
+                command, self._variables(command, api), self.spec.code, output
+            ),
             self.spec.memory_mb * MEGABYTE,
         )
         self.session = session

@@ -6,8 +6,11 @@ import itertools
 import json
 import os
 import textwrap
+from contextlib import suppress
 from platform import machine
 from typing import TYPE_CHECKING, Any
+
+import psutil
 
 from preamp.lambda_host import FunctionSpec, LambdaHost, Request
 
@@ -96,3 +99,12 @@ def error(environment: ExecutionEnvironment, payload: Any = None) -> tuple[dict[
     outcome = call(environment, payload)
     assert outcome.error, outcome.payload
     return json.loads(outcome.payload), outcome
+
+
+def gone(pids: list[int]) -> bool:
+    """Whether processes end within ten seconds."""
+    there = []
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            there.append(psutil.Process(pid))
+    return not psutil.wait_procs(there, timeout=10)[1]

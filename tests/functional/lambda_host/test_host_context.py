@@ -169,6 +169,16 @@ def test_a_functions_own_copy_wins_and_later_layers_cover_earlier_ones(
     assert result(bench.open(own, layers=tuple(layers))) == "own"
 
 
+def test_a_source_saved_within_the_same_second_is_what_runs_next(bench: Bench) -> None:
+    spec = bench.spec("from word import WORD\ndef handler(event, context): return WORD")
+    word = spec.code / "word.py"
+    for number in (1, 2):
+        word.write_text(f"WORD = {number}")
+        os.utime(word, (1_700_000_000, 1_700_000_000 + number / 10))
+        assert result(bench.host.open(spec)) == number
+    assert not [each for each in spec.code.rglob("*") if each.name == "__pycache__"]
+
+
 def test_modules_of_a_package_can_be_handlers(bench: Bench) -> None:
     files = {"pkg/__init__.py": "", "pkg/mod.py": "def run(event, context): return __name__"}
     assert result(bench.open(files, handler="pkg.mod.run")) == "pkg.mod"

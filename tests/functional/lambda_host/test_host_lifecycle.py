@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import psutil
-from tests.functional.lambda_host.host_bench import Bench, call, error, result
+from tests.functional.lambda_host.host_bench import Bench, call, error, gone, result
 
 if TYPE_CHECKING:
     from tests.functional.lambda_host.conftest import MakeBench
@@ -40,7 +40,7 @@ def test_a_worker_that_died_meanwhile_is_replaced(bench: Bench) -> None:
     environment = bench.open(_PID)
     pid = result(environment)
     psutil.Process(pid).kill()
-    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=5)
+    assert gone([pid])
     outcome = call(environment)
     assert outcome.cold
     assert int(outcome.payload) != pid
@@ -90,7 +90,7 @@ def test_an_environment_that_nobody_uses_is_stopped(make_bench: MakeBench) -> No
     bench = make_bench(idle_seconds=0.2)
     environment = bench.open(_PID)
     pid = result(environment)
-    psutil.wait_procs([psutil.Process(pid)], timeout=10)
+    assert gone([pid])
     while environment.alive:
         pass
     assert call(environment).cold
@@ -105,12 +105,6 @@ def hanging(bench: Bench) -> tuple[ExecutionEnvironment, threading.Thread, list[
     while not (marker.exists() and len(marker.read_text().split()) == 2):
         pass
     return environment, caller, [int(pid) for pid in marker.read_text().split()]
-
-
-def gone(pids: list[int]) -> bool:
-    """Whether processes end within five seconds."""
-    there = [psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)]
-    return not psutil.wait_procs(there, timeout=5)[1]
 
 
 def test_closing_kills_busy_workers_and_all_they_started(bench: Bench) -> None:

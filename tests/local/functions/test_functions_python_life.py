@@ -24,7 +24,8 @@ import os, subprocess, tempfile, threading
 def handler(event, context):
     child = subprocess.Popen(["sleep", "1000"])
     with open(event + ".new", "w") as file:
-        file.write(f"{os.getpid()} {child.pid} {tempfile.gettempdir()} {os.getcwd()}")
+        file.write(f"{os.getpid()} {os.getppid()} {child.pid} ")
+        file.write(f"{tempfile.gettempdir()} {os.getcwd()}")
     os.rename(event + ".new", event)
     if event.endswith("busy"):
         threading.Event().wait()
@@ -89,7 +90,7 @@ def is_watchdog_of(pid: int, process: psutil.Process) -> bool:
 
 
 def leave_two_workers(connection: EngineConnection, tmp_path: Path) -> tuple[list[int], list[Path]]:
-    """Call a busy and an idle function; their processes and directories."""
+    """Call a busy and an idle function; their processes, whose they are copies, and directories."""
     idle, busy = tmp_path / "idle", tmp_path / "busy"
     with Aws(connection) as aws:
         functions = Functions(aws)
@@ -99,8 +100,8 @@ def leave_two_workers(connection: EngineConnection, tmp_path: Path) -> tuple[lis
         while not busy.exists():
             pass
     words = [marker.read_text().split() for marker in (idle, busy)]
-    pids = [int(pid) for pid in {word for each in words for word in each[:2]}]
-    places = [Path(place) for place in {word for each in words for word in each[2:]}]
+    pids = [int(pid) for pid in {word for each in words for word in each[:3]}]
+    places = [Path(place) for place in {word for each in words for word in each[3:]}]
     assert all(psutil.pid_exists(pid) for pid in pids)
     assert all(place.is_dir() for place in places)
     return pids, places

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from preamp.lambda_host.node.command import RUNTIME, node_command, node_notice
+from preamp.lambda_host.node.command import RUNTIME, node_command
 from preamp.lambda_host.specification import FunctionSpec
 
 NODE = Path("/bin/node")
@@ -104,11 +104,3 @@ def test_a_missing_sdk_is_explained(tmp_path: Path) -> None:
     assert problem(sdk).endswith(f"could not be fetched, see {tmp_path / 'sdk.log'}")
     (sdk / "node_modules").mkdir(parents=True)
     assert problem(sdk) == str(RUNTIME)
-
-
-def test_another_architecture_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("platform.machine", lambda: "aarch64")
-    assert node_notice(spec_of(architecture="arm64")) is None
-    notice = node_notice(spec_of(architecture="x86_64"))
-    assert notice is not None
-    assert "functions for x86_64 run on this machine's arm64" in notice

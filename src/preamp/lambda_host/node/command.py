@@ -7,7 +7,6 @@ environment variables".
 from __future__ import annotations
 
 import os
-import platform
 import re
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
@@ -36,7 +35,6 @@ _FIRST_WITH_DETECTION: Final = 24
 _DISABLED: Final = ("experimental-require-module", "experimental-detect-module")
 """What AWS switches off up to Node.js 22, unless a function's NODE_OPTIONS ask for it."""
 
-_ARCHITECTURES: Final = {"amd64": "x86_64", "aarch64": "arm64"}
 _OPT: Final = PurePosixPath("/opt")
 
 
@@ -57,18 +55,6 @@ def node_command(
     return Command(
         argv=(str(node), *flags, str(RUNTIME), *((problem,) if problem else ())),
         env={"NODE_PATH": os.pathsep.join(_search_path(spec, sdk))},
-    )
-
-
-def node_notice(spec: FunctionSpec) -> str | None:
-    """Return what a user should know of running this function on this machine, if anything."""
-    machine = platform.machine().lower()
-    here = _ARCHITECTURES.get(machine, machine)
-    if spec.architecture == here:
-        return None
-    return (
-        f"functions for {spec.architecture} run on this machine's {here}: "
-        "native modules in their packages will not load"
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from preamp.contract.local_code import LocalCode
+from preamp.lambda_host.python.standby import OPTIONS, standby_for
 from preamp.lambda_host.specification import Command, RuntimeUnavailableError
 
 if TYPE_CHECKING:
@@ -34,10 +35,10 @@ def python_command(
         RuntimeUnavailableError: It should wait for a debugger that was not installed.
     """
     search = [str(spec.code), *_dependencies(spec), *_of_layers(spec, interpreter)]
-    # -S: what is installed beside the interpreter is the developer's, not the function's.
-    options = ("-S", "-X", "utf8")
     program = [str(WORKER)] if port is None else _debugged(port)
-    return Command((str(interpreter.path), *options, *program, str(support), *search))
+    standby = standby_for(spec, interpreter, support, search) if port is None else None
+    argv = (str(interpreter.path), *OPTIONS, *program, str(support), *search)
+    return Command(argv, standby=standby)
 
 
 def _debugged(port: DebugPort) -> list[str]:

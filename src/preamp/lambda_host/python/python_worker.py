@@ -99,6 +99,7 @@ def main() -> None:
     kind = import_module("awslambdaric.lambda_runtime_client").LambdaRuntimeClient
     kind.call_rapid = _call_rapid(client)
     _search_in(search, support)
+    _write_nothing_into(os.environ["LAMBDA_TASK_ROOT"])
     sys.argv = ["/var/runtime/bootstrap.py"]
     if sys.version_info < (3, 10):  # noqa: UP036 - functions may run on what preamp does not
         # The last release for this Python asks for more.
@@ -127,6 +128,21 @@ def _call_rapid(client: RuntimeClient) -> Callable[..., None]:
 def _encoded(text: str) -> bytes:
     # Half of a pair of surrogates can be in a message, but not in UTF-8.
     return text.encode("utf-8", "backslashreplace")
+
+
+def _write_nothing_into(code: str) -> None:
+    """Keep compiled modules out of the code, which on Lambda nobody can write to.
+
+    Root can here, and what was compiled would cover a source that is saved in the same second.
+    """
+    loader = import_module("importlib.machinery").SourceFileLoader
+    write = loader.set_data
+
+    def set_data(self: object, path: str, data: bytes, **options: int) -> None:
+        if not path.startswith(code):
+            write(self, path, data, **options)
+
+    loader.set_data = set_data
 
 
 def _search_in(places: Sequence[str], support: str) -> None:
