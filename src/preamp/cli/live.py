@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
@@ -14,10 +15,18 @@ from rich.spinner import Spinner
 from rich.text import Text
 from rich.tree import Tree
 
-from preamp.cli.wording import notice_line, resource_line, session_line, stage_line
-from preamp.events import Notice, OutputPrinted, ResourceChanged, StageFinished, StageStarted
+from preamp.cli.wording import notice_line, plan_line, resource_line, session_line, stage_line
+from preamp.events import (
+    ChangePlanned,
+    Notice,
+    OutputPrinted,
+    ResourceChanged,
+    StageFinished,
+    StageStarted,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import TracebackType
 
     from rich.console import RenderableType
@@ -33,6 +42,7 @@ _WORKING: Final = {
     "delete": "deleting",
     "dependencies": "installing dependencies",
     "deploy": "deploying",
+    "hotswap": "hotswapping",
     "engine": "starting the local cloud",
     "engine environment": "installing the local cloud (once; some seconds)",
     "python runtime": "installing what Python functions find on AWS (once; some seconds)",
@@ -84,6 +94,15 @@ class LiveTree:
     ) -> None:
         self._live.stop()
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the terminal alone, for a question."""
+        self._live.stop()
+        try:
+            yield
+        finally:
+            self._live.start()
+
     def report(self, event: Event) -> None:
         """Take an event into the picture."""
         with self._lock:
@@ -104,6 +123,8 @@ class LiveTree:
             case StageFinished(stage=stage):
                 self._stages.pop(stage, None)
                 line = None if self._brief and event.seconds < _LONG else stage_line(event)
+            case ChangePlanned():
+                line = plan_line(event)
             case ResourceChanged():
                 return self._resource(event)
             case Notice(message=message):

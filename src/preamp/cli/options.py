@@ -18,3 +18,9 @@ path_argument = click.argument("path", shell_complete=complete_path)
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON for scripts, on stdout.")
 
 yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+
+data_loss_option = click.option(
+    "--allow-data-loss",
+    is_flag=True,
+    help="Let a change delete tables, buckets, user pools that hold data, without asking.",
+)

@@ -13,9 +13,17 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from preamp.cli.errors import error_lines
-from preamp.cli.wording import notice_line, opened_lines, resource_line, session_line, stage_line
+from preamp.cli.wording import (
+    notice_line,
+    opened_lines,
+    plan_line,
+    resource_line,
+    session_line,
+    stage_line,
+)
 from preamp.contract.messages import encode_error, encode_event
 from preamp.events import (
+    ChangePlanned,
     Notice,
     OutputPrinted,
     ResourceChanged,
@@ -84,6 +92,8 @@ class PlainLines:
         match event:
             case StageFinished():
                 line = stage_line(event)
+            case ChangePlanned():
+                line = plan_line(event)
             case ResourceChanged(progress="done" | "failed"):
                 line = resource_line(event)
             case Notice(message=message):

@@ -23,12 +23,28 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from preamp.contract.mail import MailSummary
-    from preamp.events import Event, Notice, ResourceChanged, SandboxOpened, StageFinished
+    from preamp.events import (
+        ChangePlanned,
+        Event,
+        Notice,
+        ResourceChanged,
+        SandboxOpened,
+        StageFinished,
+    )
     from preamp.sandbox.logs import LogLine
 
 _NAMED: Final = 2
 _NOTICEABLE: Final = 0.05
 _SHORT: Final = 1.0
+_PLANNED: Final = {
+    "add": ("+", "green"),
+    "modify": ("~", "yellow"),
+    "remove": ("-", "red"),
+    "replace": ("±", "red"),
+}
+_PATH_WIDTH: Final = 40
+_ABOUT_WIDTH: Final = 35
+_HOTSWAPPED_WIDTH: Final = 26
 _DONE: Final = {
     "create": "created",
     "update": "updated",
@@ -40,6 +56,7 @@ _STAGES: Final = {
     "check": "checked",
     "delete": "deleted everything",
     "deploy": "deployed",
+    "hotswap": "hotswapped",
     "engine": "started the local cloud",
     "engine environment": "installed the local cloud",
     "python runtime": "installed what Python functions find on AWS",
@@ -52,6 +69,38 @@ def stage_line(event: StageFinished) -> str:
     text = _STAGES.get(event.stage, event.stage)
     about = f": {event.summary}" if event.summary else ""
     return f"{click.style('✓', fg='green')} {text}{about}{_time(event.seconds)}"
+
+
+def plan_line(event: ChangePlanned) -> str:
+    """One change that is going to be made; fits into 80 columns."""
+    sign, colour = _PLANNED[event.action]
+    name = f"{_shortened(event.path or '(root stack)', _PATH_WIDTH):<{_PATH_WIDTH}}"
+    width = _HOTSWAPPED_WIDTH if event.via == "hotswap" else _ABOUT_WIDTH
+    about = _shortened(_about(event), width)
+    if event.via == "hotswap":
+        about = f"{about:<{width}}  {click.style('hotswap', fg='cyan')}"
+    return f"{click.style(sign, fg=colour, bold=True)} {name}  {about}"
+
+
+def _about(event: ChangePlanned) -> str:
+    """What changes in it, or what it is."""
+    if event.count:
+        return f"{event.count} resource{'' if event.count == 1 else 's'}"
+    if event.action == "replace":
+        return f"replaced: {', '.join(event.properties)}" if event.properties else event.reason
+    if event.properties:
+        return ", ".join(event.properties)
+    if event.action == "modify":
+        return event.reason
+    return event.resource_type.removeprefix("AWS::")
+
+
+def _shortened(text: str, width: int) -> str:
+    """Cut in the middle: paths tell most at their ends."""
+    if len(text) <= width:
+        return text
+    half = (width - 1) // 2
+    return f"{text[: width - 1 - half]}…{text[-half:]}"
 
 
 def resource_line(event: ResourceChanged, *, under: str = "") -> str:

@@ -21,24 +21,16 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from preamp.deploy.assets import AssetPublisher
 from preamp.deploy.cloudformation import StackOperator
-from preamp.deploy.deployed import (
-    NEVER_CREATED,
-    STUCK,
-    DeployedStack,
-    read_template,
-    read_template_tree,
-)
+from preamp.deploy.data_loss import DataGuard
+from preamp.deploy.deployed import NEVER_CREATED, STUCK, DeployedStack, is_busy, read_stack
 from preamp.deploy.failure import empty_backend, explained, stack_stuck
-from preamp.deploy.plan import (
-    Action,
-    Plan,
-    PlanKind,
-    is_up_to_date,
-    plan_creation,
-    plan_update,
-)
-from preamp.deploy.replacement import create_only_properties
-from preamp.events import StageFinished, StageStarted
+from preamp.deploy.hotswap.execution import SwapExecutor, SwapFailedError
+from preamp.deploy.hotswap.transition import Transition, needed_assets
+from preamp.deploy.plan import Action, Plan, PlanKind, Reason, plan_creation
+from preamp.deploy.planner import Planner
+from preamp.deploy.telling import tell_plan
+from preamp.errors import UserError
+from preamp.events import Notice, StageFinished, StageStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -70,6 +62,7 @@ class DeploymentResult:
         metadata: ``Metadata`` of the root template, where the output entries are declared.
         changes: The resources that were planned to change.
         seconds: How long each stage took, by its name.
+        hotswapped: Whether the changes were made past CloudFormation.
     """
 
     stack_name: str
@@ -79,6 +72,7 @@ class DeploymentResult:
     metadata: Mapping[str, Any]
     changes: tuple[Change, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    hotswapped: bool = False
 
 
 def deploy(
@@ -115,24 +109,32 @@ def deploy(
             See `StackOperator` and `AssetPublisher`; whatever failed, the next deployment can
             start from what is left.
     """
-    del hotswap, approval, before_data_loss  # the stages that use them follow
+    guard = DataGuard(approval, before_data_loss, reporter)
     with explained(target):
-        return _Deployment(assembly, target, reporter).run(publisher or AssetPublisher(target))
+        deployment = _Deployment(assembly, target, reporter, hotswap)
+        return deployment.run(publisher or AssetPublisher(target), guard)
 
 
-def make_plan(assembly: CloudAssembly, target: Target, reporter: Reporter) -> Plan:
+def make_plan(
+    assembly: CloudAssembly,
+    target: Target,
+    reporter: Reporter,
+    *,
+    hotswap: HotswapState | None = None,
+) -> Plan:
     """Tell what `deploy` would do, and do nothing.
 
     Args:
         assembly: What shall run.
         target: Where.
         reporter: Told if a running change must be waited for.
+        hotswap: As for `deploy`.
 
     Raises:
         UserError: ``StackStuckError`` if the stack allows no update.
     """
     with explained(target):
-        return _Deployment(assembly, target, reporter).plan()[0]
+        return _Deployment(assembly, target, reporter, hotswap).plan()
 
 
 def destroy(
@@ -181,47 +183,109 @@ class _Clock:
 
 
 class _Deployment:
-    def __init__(self, assembly: CloudAssembly, target: Target, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        assembly: CloudAssembly,
+        target: Target,
+        reporter: Reporter,
+        hotswap: HotswapState | None = None,
+    ) -> None:
         self._assembly = assembly
         self._target = target
         self._reporter = reporter
+        self._hotswap = hotswap
         self._operator = StackOperator(target, reporter)
         self._clock = _Clock(reporter)
 
-    def run(self, publisher: AssetPublisher) -> DeploymentResult:
+    def run(self, publisher: AssetPublisher, guard: DataGuard) -> DeploymentResult:
         with self._clock.stage("plan"):
-            plan, stack = self.plan()
+            plan, stack, planner = self._planned()
             self._clock.summary = _summary(plan)
-        if stack is not None and plan.kind is PlanKind.NO_OP:
-            return self._result(plan, stack, no_op=True)
-        with self._clock.stage("assets"):
-            published = publisher.publish(self._assembly.assets, self._reporter)
-            self._clock.summary = f"{published.uploaded} uploaded, {published.present} present"
-        with self._clock.stage("deploy"):
-            after = self._carry_out(plan, stack)
-            self._clock.summary = after.status if after else _UNCHANGED
-        return self._result(plan, after or stack, no_op=after is None)
+        tell_plan(plan, self._reporter)
+        if stack is None or planner is None:
+            return self._by_cloudformation(plan, stack, publisher)
+        clients = self._target.clients
+        with guard.watching(plan, stack.stack_id, planner.reader, clients):
+            return self._from_running(plan, stack, planner, publisher)
 
-    def plan(self) -> tuple[Plan, DeployedStack | None]:
+    def plan(self) -> Plan:
+        return self._planned()[0]
+
+    def _planned(self) -> tuple[Plan, DeployedStack | None, Planner | None]:
         assembly = self._assembly
         if not assembly.stack.resources:
             raise empty_backend(assembly)
         stack = self._operator.settle(assembly.stack_name)
         if stack is None:
-            return plan_creation(assembly, PlanKind.CREATE), None
+            return plan_creation(assembly, PlanKind.CREATE), None, None
         if stack.status in STUCK:
             raise stack_stuck(assembly.stack_name, stack)
         if stack.status in NEVER_CREATED:
-            return plan_creation(assembly, PlanKind.RECREATE), stack
-        return self._plan_from(stack), stack
+            return plan_creation(assembly, PlanKind.RECREATE), stack, None
+        planner = Planner(assembly, self._target, stack, self._hotswap)
+        return planner.plan(), stack, planner
 
-    def _plan_from(self, stack: DeployedStack) -> Plan:
-        client = self._target.clients.cloudformation
-        template = read_template(client, stack.stack_id)
-        if is_up_to_date(self._assembly, stack, template):
-            return Plan(PlanKind.NO_OP)
-        running = read_template_tree(client, stack.stack_id, template, self._assembly.stack)
-        return plan_update(self._assembly, stack, running, create_only_properties)
+    def _from_running(
+        self, plan: Plan, stack: DeployedStack, planner: Planner, publisher: AssetPublisher
+    ) -> DeploymentResult:
+        if self._hotswap is not None:
+            executor = SwapExecutor(self._target, self._assembly, self._reporter)
+            transition = Transition(self._hotswap, stack, executor, self._reporter)
+            if plan.returns:
+                transition.set_back(plan)
+            if plan.kind is PlanKind.HOTSWAP and self._swapped(plan, transition, publisher):
+                return self._result(plan, stack, no_op=False)
+            if plan.kind is PlanKind.HOTSWAP:
+                plan = planner.plan_without_hotswap()
+                transition.set_back(plan)
+        if plan.kind is PlanKind.NO_OP:
+            return self._result(plan, stack, no_op=True)
+        return self._by_cloudformation(plan, stack, publisher)
+
+    def _swapped(self, plan: Plan, transition: Transition, publisher: AssetPublisher) -> bool:
+        """Hotswap; False if a service refused, so that CloudFormation has to."""
+        with self._clock.stage("hotswap"):
+            assets = needed_assets(plan, self._assembly.assets)
+            if assets:
+                publisher.publish(assets, self._reporter)
+            try:
+                transition.swap(plan)
+            except SwapFailedError as error:
+                told = f"{error} (hotswap); CloudFormation makes the change"
+                self._reporter.report(Notice(told, self._assembly.site_of(error.path)))
+                return False
+        return True
+
+    def _by_cloudformation(
+        self, plan: Plan, stack: DeployedStack | None, publisher: AssetPublisher
+    ) -> DeploymentResult:
+        with self._clock.stage("assets"):
+            published = publisher.publish(self._assembly.assets, self._reporter)
+            self._clock.summary = f"{published.uploaded} uploaded, {published.present} present"
+        with self._clock.stage("deploy"), self._remembered():
+            after = self._carry_out(plan, stack)
+            self._clock.summary = after.status if after else _UNCHANGED
+        return self._result(plan, after or stack, no_op=after is None)
+
+    @contextlib.contextmanager
+    def _remembered(self) -> Iterator[None]:
+        """Remember that what runs is what CloudFormation knows, also after it has rolled back.
+
+        Not after an interruption: then it is not over yet.
+        """
+        try:
+            yield
+        except UserError:
+            self._remember()
+            raise
+        self._remember()
+
+    def _remember(self) -> None:
+        if self._hotswap is None:
+            return
+        stack = read_stack(self._target.clients.cloudformation, self._assembly.stack_name)
+        if stack is not None and not is_busy(stack.status):
+            self._hotswap.write(stack, {})
 
     def _carry_out(self, plan: Plan, stack: DeployedStack | None) -> DeployedStack | None:
         """Return the stack afterwards, or None if CloudFormation sees no difference."""
@@ -242,11 +306,17 @@ class _Deployment:
             metadata=self._assembly.stack.template.get("Metadata") or {},
             changes=() if no_op else plan.changes,
             seconds=self._clock.seconds,
+            hotswapped=plan.kind is PlanKind.HOTSWAP,
         )
 
 
 def _summary(plan: Plan) -> str:
     if plan.kind is PlanKind.NO_OP:
         return _UNCHANGED
-    counts = Counter(change.action for change in plan.changes)
-    return ", ".join(f"{counts[action]} to {action}" for action in Action if counts[action])
+    counts = Counter(
+        change.action
+        for change in plan.changes
+        if change.reason is not Reason.NESTED_TEMPLATE_CHANGED
+    )
+    told = ", ".join(f"{counts[action]} to {action}" for action in Action if counts[action])
+    return f"{told} by hotswap" if plan.kind is PlanKind.HOTSWAP else told

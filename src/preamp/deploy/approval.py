@@ -6,7 +6,7 @@ Owns what is put before whoever decides. Must not know how the question is asked
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from preamp.contract.site import Site
 
 LossAction = Literal["remove", "replace"]
+
+_DONE: Final[dict[LossAction, str]] = {"remove": "removed", "replace": "replaced by an empty one"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,11 @@ class DataRisk:
     holds: str
     properties: tuple[str, ...] = ()
     site: Site | None = None
+
+    def __str__(self) -> str:
+        """One line for people."""
+        why = f", as {', '.join(self.properties)} changes" if self.properties else ""
+        return f"{self.kind} {self.path}: {self.holds}; it is {_DONE[self.action]}{why}"
 
 
 class Approval(Protocol):

@@ -8,15 +8,18 @@ information".
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from preamp.assembly.read import NESTED_STACK, AssemblyStack, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
+Address: TypeAlias = tuple[str, ...]
+"""Where a resource is: logical ids of the nested stacks around it, then its own."""
 
 NEVER_CREATED: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
 """Statuses of a stack that never came to be: it holds nothing and cannot be updated."""
@@ -50,6 +53,8 @@ class DeployedStack:
         tags: Stack tags.
         outputs: Stack outputs by name.
         termination_protection: Whether it refuses deletion.
+        revision: Tells one state of the stack from the next: when CloudFormation last began to
+            change it.
     """
 
     stack_id: str
@@ -58,6 +63,7 @@ class DeployedStack:
     tags: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     termination_protection: bool = False
+    revision: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,11 @@ class DeployedTemplate:
 
     template: Template
     children: Mapping[str, DeployedTemplate] = field(default_factory=dict)
+
+    @property
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """The template's resources by logical id."""
+        return self.template.get("Resources") or {}
 
 
 def read_stack(cloudformation: CloudFormationClient, stack: str) -> DeployedStack | None:
@@ -94,50 +105,77 @@ def read_stack(cloudformation: CloudFormationClient, stack: str) -> DeployedStac
     return _as_deployed(found)
 
 
-def read_template(cloudformation: CloudFormationClient, stack: str) -> Template:
-    """Read the template a stack was last brought to.
+class StackReader:
+    """Reads templates and physical ids, each once: good for as long as no stack changes."""
 
-    Args:
-        cloudformation: The target's client.
-        stack: Name or ARN.
-    """
-    body: object = cloudformation.get_template(StackName=stack, TemplateStage="Original").get(
-        "TemplateBody"
-    )
-    # botocore hands over JSON parsed, and whatever else it is as text.
-    return dict(body) if isinstance(body, dict) else {}
+    def __init__(self, cloudformation: CloudFormationClient) -> None:
+        self._cloudformation = cloudformation
+        self._templates: dict[str, Template] = {}
+        self._physical_ids: dict[str, dict[str, str]] = {}
 
+    def template(self, stack: str) -> Template:
+        """Return the template a stack was last brought to.
 
-def read_template_tree(
-    cloudformation: CloudFormationClient,
-    stack: str,
-    template: Template,
-    wanted: AssemblyStack | None,
-) -> DeployedTemplate:
-    """Read the nested templates that an update may change.
+        Args:
+            stack: Name or ARN.
+        """
+        if stack not in self._templates:
+            body: object = self._cloudformation.get_template(
+                StackName=stack, TemplateStage="Original"
+            ).get("TemplateBody")
+            # botocore hands over JSON parsed, and whatever else it is as text.
+            self._templates[stack] = dict(body) if isinstance(body, dict) else {}
+        return self._templates[stack]
 
-    Args:
-        cloudformation: The target's client.
-        stack: Name or ARN of the stack that runs `template`.
-        template: Its template.
-        wanted: What it shall become; a nested stack that both declare alike is not read. None if
-            it shall go.
-    """
-    asked = _changed_children(template, wanted.template if wanted else {})
-    if not asked:
-        return DeployedTemplate(template)
-    running = _nested_stack_ids(cloudformation, stack)
-    children = {
-        logical_id: read_template_tree(
-            cloudformation,
-            running[logical_id],
-            read_template(cloudformation, running[logical_id]),
-            wanted.children.get(logical_id) if wanted else None,
-        )
-        for logical_id in asked
-        if logical_id in running
-    }
-    return DeployedTemplate(template, children)
+    def physical_ids(self, stack: str) -> dict[str, str]:
+        """Return what the resources of a stack are called at the target.
+
+        Args:
+            stack: Name or ARN.
+
+        Returns:
+            Physical ids by logical id; that of a nested stack is its ARN.
+        """
+        if stack not in self._physical_ids:
+            pages = self._cloudformation.get_paginator("list_stack_resources").paginate(
+                StackName=stack
+            )
+            self._physical_ids[stack] = {
+                resource["LogicalResourceId"]: resource["PhysicalResourceId"]
+                for page in pages
+                for resource in page["StackResourceSummaries"]
+                if resource.get("PhysicalResourceId")
+                and resource["ResourceStatus"] != "DELETE_COMPLETE"
+            }
+        return self._physical_ids[stack]
+
+    def tree(
+        self, stack: str, wanted: AssemblyStack | None, also: Collection[Address] = ()
+    ) -> DeployedTemplate:
+        """Return the template of a stack with the nested ones that an update may change.
+
+        Args:
+            stack: Name or ARN.
+            wanted: What it shall become; a nested stack that both declare alike is not read.
+                None if it shall go: then all are.
+            also: Resources below this stack whose templates are read in any case.
+        """
+        template = self.template(stack)
+        holding = {address[0] for address in also if len(address) > 1}
+        asked = {*_changed_children(template, wanted.template if wanted else {}), *holding}
+        if not asked:
+            return DeployedTemplate(template)
+        running = self.physical_ids(stack)
+        children = {
+            logical_id: self.tree(
+                running[logical_id],
+                wanted.children.get(logical_id) if wanted else None,
+                [address[1:] for address in also if address[0] == logical_id],
+            )
+            for logical_id in template.get("Resources") or {}
+            if logical_id in asked and logical_id in running
+        }
+        return DeployedTemplate(template, children)
 
 
 def is_missing(error: Any) -> bool:  # noqa: ANN401 - botocore's ClientError, imported lazily
@@ -160,16 +198,6 @@ def _changed_children(template: Template, wanted: Template) -> list[str]:
     ]
 
 
-def _nested_stack_ids(cloudformation: CloudFormationClient, stack: str) -> dict[str, str]:
-    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack)
-    return {
-        resource["LogicalResourceId"]: resource["PhysicalResourceId"]
-        for page in pages
-        for resource in page["StackResourceSummaries"]
-        if resource["ResourceType"] == NESTED_STACK and resource.get("PhysicalResourceId")
-    }
-
-
 def _as_deployed(found: StackTypeDef) -> DeployedStack:
     return DeployedStack(
         stack_id=found.get("StackId", found["StackName"]),
@@ -182,4 +210,5 @@ def _as_deployed(found: StackTypeDef) -> DeployedStack:
             if "OutputKey" in output
         },
         termination_protection=found.get("EnableTerminationProtection", False),
+        revision=(found.get("LastUpdatedTime") or found["CreationTime"]).isoformat(),
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
     from preamp.assembly.read import CloudAssembly
+    from preamp.deploy.approval import DataRisk
     from preamp.deploy.deployed import DeployedStack
     from preamp.deploy.progress import Failure
     from preamp.deploy.target import Target
@@ -171,6 +172,29 @@ def stack_protected(stack_name: str) -> UserError:
         "take it off first: aws cloudformation update-termination-protection "
         f"--no-enable-termination-protection --stack-name {stack_name}",
     )
+
+
+def data_would_be_lost(risks: Sequence[DataRisk]) -> UserError:
+    """Describe an update that would lose data and may not.
+
+    Args:
+        risks: What would be lost.
+    """
+    resources = "a resource" if len(risks) == 1 else f"{len(risks)} resources"
+    lines = [f"the deployment would lose data of {resources}", *map(str, risks)]
+    sites = dict.fromkeys(risk.site for risk in risks if risk.site)
+    return UserError(
+        "DataLossError",
+        "\n".join(lines),
+        f"{_keep_hint(risks[0])}; or lose the data with --allow-data-loss. Nothing was changed",
+        sites=list(sites),
+    )
+
+
+def _keep_hint(risk: DataRisk) -> str:
+    if not risk.properties:
+        return f"to keep it, leave {risk.path} in the backend or give it the removal policy RETAIN"
+    return f"to keep it, leave {' and '.join(risk.properties)} of {risk.path} as before"
 
 
 def change_set_refused(assembly: CloudAssembly, reason: str) -> UserError:

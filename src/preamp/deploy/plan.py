@@ -6,7 +6,7 @@ nobody. `diff`, dry runs and the console show the very plan that a deployment ex
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 
     from preamp.assembly.read import AssemblyStack, CloudAssembly
     from preamp.contract.site import Site
-    from preamp.deploy.deployed import DeployedStack
+    from preamp.deploy.deployed import Address, DeployedStack
+    from preamp.deploy.hotswap.operation import Swap
+    from preamp.deploy.hotswap.rejection import Rejected
+
+Resource: TypeAlias = "Mapping[str, Any]"
+"""A resource of a template."""
 
 CreateOnly: TypeAlias = "Callable[[str], frozenset[str]]"
 """Tells which top-level properties of a resource type cannot change without replacing it."""
 
 _CODE: Final = "Code"
+_NO_NAMES: Final[tuple[str, ...]] = ()
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "CreationPolicy")
 _CDK_PATH: Final = "aws:cdk:path"
 
@@ -33,6 +39,8 @@ class PlanKind(StrEnum):
 
     NO_OP = "no-op"
     CREATE = "create"
+    HOTSWAP = "hotswap"
+    """Every change can be made by a call to the service of the resource."""
     UPDATE = "update"
     RECREATE = "recreate"
     """A stack that never came to be is in the way: it is deleted, then created."""
@@ -61,7 +69,7 @@ class Reason(StrEnum):
     DEPENDENCY_CHANGED = "its dependencies or condition changed"
     METADATA_CHANGED = "metadata changed"
     TAGS_CHANGED = "stack tags changed"
-    TEMPLATE_CHANGED = "outputs, parameters or conditions changed"
+    TEMPLATE_CHANGED = "its outputs or parameters changed"
 
 
 @dataclass(frozen=True)
@@ -75,6 +83,9 @@ class Change:
         reason: Why.
         properties: Names of the top-level properties that differ.
         site: The user's line that made it.
+        address: Where it is in the templates.
+        before: The resource as it runs; None if it is new.
+        after: The resource as it shall be; None if it goes.
     """
 
     path: str
@@ -83,6 +94,9 @@ class Change:
     reason: Reason
     properties: tuple[str, ...] = ()
     site: Site | None = None
+    address: Address = field(default=(), repr=False)
+    before: Resource | None = field(default=None, repr=False)
+    after: Resource | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -93,10 +107,20 @@ class Plan:
         kind: What has to be done with the root stack.
         changes: Resources that will change, in the order of the templates; a resource that
             CloudFormation changes only because another one does is not among them.
+        swaps: For a hotswap: how each change is made.
+        rejections: Why it is no hotswap, if one was looked for.
+        returns: What is set back to what CloudFormation knows before anything else: resources that
+            were hotswapped and that CloudFormation is now to update, or may have been.
+        remaining: For a hotswap: resources that run differently from CloudFormation's templates
+            afterwards, as they shall be.
     """
 
     kind: PlanKind
     changes: tuple[Change, ...] = ()
+    swaps: tuple[Swap, ...] = ()
+    rejections: tuple[Rejected, ...] = ()
+    returns: tuple[Swap, ...] = ()
+    remaining: Mapping[Address, Resource] = field(default_factory=dict)
 
 
 def is_up_to_date(
@@ -158,72 +182,66 @@ class _Comparison:
     assembly: CloudAssembly
     create_only: CreateOnly
 
-    def stack(self, old: DeployedTemplate, new: AssemblyStack) -> Iterator[Change]:
-        before = old.template.get("Resources") or {}
+    def stack(
+        self, old: DeployedTemplate, new: AssemblyStack, around: Address = ()
+    ) -> Iterator[Change]:
+        before = old.resources
         for logical_id, resource in new.resources.items():
-            path = new.path_of(logical_id)
-            yield from self._resource(path, before.get(logical_id), resource)
+            address = (*around, logical_id)
+            yield from self._resource(address, new, before.get(logical_id), resource)
             child = new.children.get(logical_id)
             if child is None:
                 continue
             running = old.children.get(logical_id)
             if running is not None:
-                yield from self.stack(running, child)
+                yield from self.stack(running, child, address)
             elif logical_id not in before:
-                yield from self.stack(DeployedTemplate({}), child)
+                yield from self.stack(DeployedTemplate({}), child, address)
         for logical_id, resource in before.items():
             if logical_id not in new.resources:
-                yield from self._removed(new.path, logical_id, resource, old)
+                yield from self._removed((*around, logical_id), new.path, resource, old)
         if old.template and _frame(old.template) != _frame(new.template):
-            yield self._change(new.path, NESTED_STACK, Action.MODIFY, Reason.TEMPLATE_CHANGED)
+            change = Change(new.path, NESTED_STACK, Action.MODIFY, Reason.TEMPLATE_CHANGED)
+            yield self._placed(change)
 
     def _resource(
-        self, path: str, old: dict[str, Any] | None, new: dict[str, Any]
+        self, address: Address, stack: AssemblyStack, old: Resource | None, new: Resource
     ) -> Iterator[Change]:
-        resource_type = str(new.get("Type", ""))
+        if old == new:
+            return
         if old is None:
-            yield self._change(path, resource_type, Action.ADD, Reason.NEW)
-        elif old != new:
-            yield self._modified(path, resource_type, old, new)
+            names, action, reason = _NO_NAMES, Action.ADD, Reason.NEW
+        else:
+            names, action, reason = self._difference(old, new)
+        path, kind = stack.path_of(address[-1]), str(new.get("Type", ""))
+        yield self._placed(Change(path, kind, action, reason, names, None, address, old, new))
 
-    def _modified(
-        self, path: str, resource_type: str, old: dict[str, Any], new: dict[str, Any]
-    ) -> Change:
+    def _difference(self, old: Resource, new: Resource) -> tuple[tuple[str, ...], Action, Reason]:
         names = _differing(old.get("Properties") or {}, new.get("Properties") or {})
+        resource_type = str(new.get("Type", ""))
         if old.get("Type") != resource_type:
-            return self._change(path, resource_type, Action.REPLACE, Reason.TYPE_CHANGED, names)
+            return names, Action.REPLACE, Reason.TYPE_CHANGED
         if self.create_only(resource_type).intersection(names):
-            reason = Reason.IMMUTABLE_PROPERTY_CHANGED
-            return self._change(path, resource_type, Action.REPLACE, reason, names)
-        reason = _reason(resource_type, names, old, new)
-        return self._change(path, resource_type, Action.MODIFY, reason, names)
+            return names, Action.REPLACE, Reason.IMMUTABLE_PROPERTY_CHANGED
+        return names, Action.MODIFY, _reason(resource_type, names, old, new)
 
     def _removed(
-        self, parent: str, logical_id: str, resource: dict[str, Any], old: DeployedTemplate
+        self, address: Address, parent: str, resource: Resource, old: DeployedTemplate
     ) -> Iterator[Change]:
-        path = _path_of_removed(parent, logical_id, resource)
-        yield self._change(path, str(resource.get("Type", "")), Action.REMOVE, Reason.GONE)
-        child = old.children.get(logical_id)
+        path, kind = _path_of_removed(parent, address[-1], resource), str(resource.get("Type", ""))
+        gone = Change(path, kind, Action.REMOVE, Reason.GONE, address=address, before=resource)
+        yield self._placed(gone)
+        child = old.children.get(address[-1])
         if child is None:
             return
-        for inner_id, inner in (child.template.get("Resources") or {}).items():
-            yield from self._removed(path, inner_id, inner, child)
+        for inner_id, inner in child.resources.items():
+            yield from self._removed((*address, inner_id), path, inner, child)
 
-    def _change(
-        self,
-        path: str,
-        resource_type: str,
-        action: Action,
-        reason: Reason,
-        properties: tuple[str, ...] = (),
-    ) -> Change:
-        site = self.assembly.site_of(path)
-        return Change(path, resource_type, action, reason, properties, site)
+    def _placed(self, change: Change) -> Change:
+        return replace(change, site=self.assembly.site_of(change.path))
 
 
-def _reason(
-    resource_type: str, names: tuple[str, ...], old: dict[str, Any], new: dict[str, Any]
-) -> Reason:
+def _reason(resource_type: str, names: tuple[str, ...], old: Resource, new: Resource) -> Reason:
     if resource_type == NESTED_STACK and names == ("TemplateURL",):
         return Reason.NESTED_TEMPLATE_CHANGED
     if names == (_CODE,):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from preamp.assembly.read import CloudAssembly
     from preamp.contract.mail import MailSummary
+    from preamp.deploy.approval import Approval
     from preamp.deploy.target import Target
     from preamp.engine.process import EngineProcess
     from preamp.engine.protocol import EngineConnection
@@ -69,11 +70,11 @@ class SandboxControl:
         """Which sandbox it is."""
         return self._place
 
-    def deploy(self, *, port: int | None) -> SandboxDeployment:
+    def deploy(self, *, port: int | None, approval: Approval | None = None) -> SandboxDeployment:
         """Deploy it once; see `deploy_once`."""
         from preamp.sandbox.deployment import deploy_once
 
-        return deploy_once(self._place, self._reporter, port=port)
+        return deploy_once(self._place, self._reporter, port=port, approval=approval)
 
     def session(self) -> SessionClient | None:
         """The session that runs in some terminal, or None."""

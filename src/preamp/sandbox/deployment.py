@@ -21,6 +21,7 @@ from preamp.contract.cache import cache_root
 from preamp.contract.node import node_binary
 from preamp.deploy.apply import deploy
 from preamp.deploy.assets import AssetPublisher
+from preamp.deploy.hotswap.state import HotswapState
 from preamp.deploy.target import Credentials, Target
 from preamp.engine.environment import ensure_environment
 from preamp.engine.node_sdk.installation import ensure_node_sdk, needs_node_sdk
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from preamp.assembly.read import AssemblyStack, CloudAssembly
     from preamp.assembly.synthesizer import Synthesizer
     from preamp.deploy.apply import DeploymentResult
+    from preamp.deploy.approval import Approval
     from preamp.engine.protocol import EngineConnection
     from preamp.events import Reporter
     from preamp.sandbox.place import SandboxPlace
@@ -73,6 +75,7 @@ class _Running:
     connection: EngineConnection
     target: Target
     publisher: AssetPublisher
+    hotswap: HotswapState
 
 
 class Checker(Protocol):
@@ -101,6 +104,7 @@ class Deployer:
         port: The engine's port if it has to be started; None for any free one.
         synthesizer: Synthesizes.
         checker: Checks.
+        approval: Decides about data that would be lost; None if none may be.
         connected: Told where the engine is, as soon as that is known.
     """
 
@@ -112,6 +116,7 @@ class Deployer:
         port: int | None,
         synthesizer: Synthesizer,
         checker: Checker,
+        approval: Approval | None = None,
         connected: Callable[[EngineConnection], None] = _nobody_asks,
     ) -> None:
         self._place = place
@@ -119,6 +124,7 @@ class Deployer:
         self._port = port
         self._synthesizer = synthesizer
         self._checker = checker
+        self._approval = approval
         self._tell = connected
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="engine")
         self._connecting: Future[_Running] | None = None
@@ -171,7 +177,14 @@ class Deployer:
         assembly = read_assembly(self._place.assembly_directory)
         self._checker.check(assembly, self._reporter)
         _prepare_runtimes(assembly, self._reporter)
-        result = deploy(assembly, running.target, self._reporter, publisher=running.publisher)
+        result = deploy(
+            assembly,
+            running.target,
+            self._reporter,
+            publisher=running.publisher,
+            hotswap=running.hotswap,
+            approval=self._approval,
+        )
         self._write_outputs(assembly, result)
         return SandboxDeployment(running.connection, assembly, result)
 
@@ -194,7 +207,8 @@ class Deployer:
         if self._running is None or self._running.connection != connection:
             target = local_target(connection)
             target.clients.preload()
-            self._running = _Running(connection, target, AssetPublisher(target))
+            hotswap = HotswapState(self._place.hotswap_file)
+            self._running = _Running(connection, target, AssetPublisher(target), hotswap)
             self._tell(connection)
         return self._running
 
@@ -226,20 +240,32 @@ class CheckFirst:
         self._validator.close()
 
 
-def deploy_once(place: SandboxPlace, reporter: Reporter, *, port: int | None) -> SandboxDeployment:
+def deploy_once(
+    place: SandboxPlace,
+    reporter: Reporter,
+    *,
+    port: int | None,
+    approval: Approval | None = None,
+) -> SandboxDeployment:
     """Make a sandbox what its definition says.
 
     Args:
         place: Which sandbox.
         reporter: Hears what happens.
         port: The engine's port if it has to be started; None for any free one.
+        approval: Decides about data that would be lost; None if none may be.
 
     Raises:
         UserError: The backend has a mistake, its deployment failed, or another one runs.
     """
     place.prepare()
     deployer = Deployer(
-        place, reporter, port=port, synthesizer=ColdSynthesizer(), checker=CheckFirst()
+        place,
+        reporter,
+        port=port,
+        synthesizer=ColdSynthesizer(),
+        checker=CheckFirst(),
+        approval=approval,
     )
     with single_writer(place.lock_file, Guarded.DEPLOYMENT), deployer:
         deployer.synthesize()

@@ -68,6 +68,11 @@ class SandboxPlace:
         return self.directory / "session.json"
 
     @property
+    def hotswap_file(self) -> Path:
+        """What runs differently from what CloudFormation knows."""
+        return self.directory / "hotswap.json"
+
+    @property
     def outputs_file(self) -> Path:
         """What frontends read."""
         return self.project.directory / _OUTPUTS

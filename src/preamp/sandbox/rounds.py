@@ -9,6 +9,7 @@ from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.read import read_assembly
 from preamp.assembly.warm import WarmSynthesizer
 from preamp.contract.activity import InvocationEnded, MailAccepted
+from preamp.deploy.approval import FixedApproval
 from preamp.engine.process import EngineProcess
 from preamp.events import EngineLost, FunctionInvoked, MailReceived, SandboxOpened
 from preamp.sandbox.activity import ActivityWatch
@@ -37,11 +38,13 @@ class SessionOptions:
         port: The engine's port; None for the one it had, or any free one.
         watched: The folder to watch, absolute; None for that of the definition.
         exclude: Patterns of files that are no sources, as in a ``.gitignore``.
+        allow_data_loss: Whether a change may delete resources that hold data.
     """
 
     port: int | None = None
     watched: Path | None = None
     exclude: tuple[str, ...] = ()
+    allow_data_loss: bool = False
 
 
 def local_daemon(place: SandboxPlace, screen: Screen, options: SessionOptions) -> SandboxDaemon:
@@ -87,6 +90,7 @@ class LocalWork:
             port=options.port,
             synthesizer=self._synthesizer,
             checker=CheckFirst(),
+            approval=FixedApproval(options.allow_data_loss),
             connected=self._connected,
         )
         self._assembly: CloudAssembly | None = None

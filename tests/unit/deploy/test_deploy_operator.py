@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,7 +32,8 @@ class Stacks(EventSource):
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
         if status == "gone":
             raise error("ValidationError", "Stack with id app does not exist")
-        return {"Stacks": [{"StackName": "app", "StackId": ROOT, "StackStatus": status}]}
+        stack = {"StackName": "app", "StackId": ROOT, "StackStatus": status}
+        return {"Stacks": [{**stack, "CreationTime": datetime(2026, 1, 1, tzinfo=UTC)}]}
 
     def delete_stack(self, **_arguments: Any) -> None:
         self.own(ROOT, "DELETE_IN_PROGRESS")

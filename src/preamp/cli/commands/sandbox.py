@@ -12,9 +12,16 @@ from typing import TYPE_CHECKING
 import click
 
 from preamp.cli import wiring
+from preamp.cli.approving import approval_for
 from preamp.cli.attaching import write_attachments
 from preamp.cli.completion import complete_path
-from preamp.cli.options import identifier_option, json_option, path_argument, yes_option
+from preamp.cli.options import (
+    data_loss_option,
+    identifier_option,
+    json_option,
+    path_argument,
+    yes_option,
+)
 from preamp.cli.render import Silence, reporter_for
 from preamp.cli.summary import write_summary
 
@@ -50,6 +57,7 @@ if TYPE_CHECKING:
     metavar="GLOB",
     help="Files to pass over, as in a .gitignore; may be given more than once.",
 )
+@data_loss_option
 @identifier_option
 @json_option
 @click.pass_context
@@ -61,6 +69,7 @@ def command(
     debugged: tuple[str, ...],
     watched: Path | None,
     exclude: tuple[str, ...],
+    allow_data_loss: bool,
     identifier: str | None,
     as_json: bool,
 ) -> None:
@@ -71,31 +80,21 @@ def command(
     if context.invoked_subcommand:
         return
     if not once:
-        _run(port, identifier, watched, exclude, as_json=as_json)
+        from preamp.cli.session import run_session
+        from preamp.sandbox.rounds import SessionOptions
+
+        options = SessionOptions(port, watched, exclude, allow_data_loss)
+        run_session(wiring.sandbox(identifier, Silence()), options, as_json=as_json)
         return
     started = time.monotonic()
     with reporter_for(as_json=as_json) as reporter:
         deploying = wiring.sandbox(identifier, reporter)
-        deployment = deploying.deploy(port=port)
+        approval = approval_for(reporter, allowed=allow_data_loss, as_json=as_json)
+        deployment = deploying.deploy(port=port, approval=approval)
         attachments = [deploying.debug(path) for path in debugged]
     sandbox = wiring.sandbox(identifier, Silence())
     write_summary(deployment, sandbox.place, time.monotonic() - started, as_json=as_json)
     write_attachments(attachments, as_json=as_json)
-
-
-def _run(
-    port: int | None,
-    identifier: str | None,
-    watched: Path | None,
-    exclude: tuple[str, ...],
-    *,
-    as_json: bool,
-) -> None:
-    from preamp.cli.session import run_session
-    from preamp.sandbox.rounds import SessionOptions
-
-    sandbox = wiring.sandbox(identifier, Silence())
-    run_session(sandbox, SessionOptions(port, watched, exclude), as_json=as_json)
 
 
 @command.command(epilog="Example: preamp sandbox status --json")

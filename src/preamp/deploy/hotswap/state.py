@@ -1,31 +1,127 @@
 """What was hotswapped, remembered: it runs, and CloudFormation does not know of it.
 
-Owns the record. Must not know what a sandbox is; whoever deploys says where the record lies.
+Owns the record, in one file, and what was read of the stack that it is about. Must not know what a
+sandbox is; whoever deploys says where the record lies.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from preamp.deploy.deployed import StackReader
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from mypy_boto3_cloudformation import CloudFormationClient
+
+    from preamp.deploy.deployed import Address, DeployedStack
+    from preamp.deploy.plan import Resource
+
+_VERSION: Final = 1
+
+
+@dataclass(frozen=True)
+class Hotswapped:
+    """How what runs differs from CloudFormation's templates.
+
+    Attributes:
+        resources: The resources that differ, as they run.
+        touched: Resources that were being changed when the process ended: either way they may be.
+    """
+
+    resources: Mapping[Address, Resource] = field(default_factory=dict)
+    touched: frozenset[Address] = frozenset()
 
 
 class HotswapState:
-    """The record of one stack, in one file.
+    """The record of one stack.
 
-    Without it nothing goes wrong: what may have been hotswapped is then set once more to what
-    CloudFormation knows, before anything else is done.
+    It is written before the first call of a hotswap and after the last one, and speaks of one
+    revision of the stack. If it is lost or speaks of another one, nothing goes wrong: everything
+    that could have been hotswapped is then set to what CloudFormation knows, before anything else.
     """
 
     def __init__(self, file: Path) -> None:
         """Name the record.
 
         Args:
-            file: Where it lies; made when it is first needed.
+            file: Where it lies; its folder exists.
         """
         self._file = file
+        self._reader: StackReader | None = None
+        self._read_for: tuple[str, str] | None = None
+
+    def read(self, stack: DeployedStack) -> Hotswapped | None:
+        """Return what was hotswapped in a stack.
+
+        Args:
+            stack: The stack as it is.
+
+        Returns:
+            None if that is not known.
+        """
+        try:
+            record = json.loads(self._file.read_bytes())
+            if record["version"] != _VERSION or _key(record) != _key_of(stack):
+                return None
+            resources = {tuple(entry[0]): entry[1] for entry in record["resources"]}
+            return Hotswapped(resources, frozenset(map(tuple, record["touched"])))
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            return None
+
+    def write(
+        self,
+        stack: DeployedStack,
+        resources: Mapping[Address, Resource],
+        touched: Collection[Address] = (),
+    ) -> None:
+        """Remember what runs.
+
+        Args:
+            stack: The stack as it is.
+            resources: The resources that differ from CloudFormation's templates, as they run.
+            touched: Resources that are about to be changed.
+        """
+        stack_id, revision = _key_of(stack)
+        record = {
+            "version": _VERSION,
+            "stack": stack_id,
+            "revision": revision,
+            "resources": [[address, resource] for address, resource in resources.items()],
+            "touched": sorted(touched),
+        }
+        beside = self._file.with_name(f"{self._file.name}.new")
+        with beside.open("w", encoding="utf-8") as file:
+            json.dump(record, file)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._file)
 
     def forget(self) -> None:
         """Drop the record: the stack was changed behind its back, for instance restored."""
         self._file.unlink(missing_ok=True)
+        self._read_for = None
+
+    def reader(self, stack: DeployedStack, cloudformation: CloudFormationClient) -> StackReader:
+        """Return the reader of a stack; it is the same for as long as the stack is.
+
+        Args:
+            stack: The stack as it is.
+            cloudformation: The target's client.
+        """
+        if self._reader is None or self._read_for != _key_of(stack):
+            self._reader, self._read_for = StackReader(cloudformation), _key_of(stack)
+        return self._reader
+
+
+def _key(record: Mapping[str, Any]) -> tuple[str, str]:
+    return record["stack"], record["revision"]
+
+
+def _key_of(stack: DeployedStack) -> tuple[str, str]:
+    return stack.stack_id, stack.revision

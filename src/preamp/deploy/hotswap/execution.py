@@ -1,0 +1,138 @@
+"""Making the calls of a hotswap, and waiting until they have taken effect.
+
+Must not decide what is swapped.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Final
+
+from preamp.deploy.target import PARALLEL_REQUESTS
+from preamp.events import ResourceChanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from botocore.exceptions import ClientError
+
+    from preamp.assembly.read import CloudAssembly
+    from preamp.deploy.hotswap.operation import Call, Settling, Swap
+    from preamp.deploy.target import Target
+    from preamp.events import Reporter, ResourceProgress
+
+_PATIENCE: Final = 300
+_NOT_THERE: Final = re.compile(r"NotFound|NonExist|DoesNotExist|NoSuchEntity")
+
+
+class SwapFailedError(Exception):
+    """A service refused a call; other calls may have been made.
+
+    Attributes:
+        path: Construct path of the resource.
+        reason: What the service said.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class SwapExecutor:
+    """Makes the calls of swaps at one target."""
+
+    def __init__(self, target: Target, assembly: CloudAssembly, reporter: Reporter) -> None:
+        self._target = target
+        self._assembly = assembly
+        self._reporter = reporter
+
+    def carry_out(self, swaps: Sequence[Swap]) -> None:
+        """Change resources, several at a time, and tell of each.
+
+        Args:
+            swaps: What to change.
+
+        Raises:
+            SwapFailedError: A service refused; every other call was made.
+        """
+
+        def swap_one(swap: Swap) -> None:
+            begun = time.perf_counter()
+            self._tell(swap, "started", 0.0)
+            self._make(swap)
+            self._tell(swap, "done", time.perf_counter() - begun)
+
+        for failure in self._each(swap_one, swaps):
+            raise failure
+
+    def set_back(self, swaps: Sequence[Swap]) -> list[SwapFailedError]:
+        """Set resources to what CloudFormation knows; what is not there any more is left out.
+
+        Args:
+            swaps: What to set.
+
+        Returns:
+            What services refused.
+        """
+        return self._each(lambda swap: self._make(swap, ignore_missing=True), swaps)
+
+    def _each(self, act: Callable[[Swap], None], swaps: Sequence[Swap]) -> list[SwapFailedError]:
+        effective = [swap for swap in swaps if swap.calls]
+        for service in {call.service for swap in effective for call in swap.calls}:
+            # Made here, in one thread, as making a client is not safe in many.
+            self._target.clients.client(service)
+        with ThreadPoolExecutor(PARALLEL_REQUESTS, thread_name_prefix="preamp-swap") as pool:
+            futures = [pool.submit(act, swap) for swap in effective]
+            try:
+                errors = [future.exception() for future in futures]
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+        for error in errors:
+            if error is not None and not isinstance(error, SwapFailedError):
+                raise error
+        return [error for error in errors if isinstance(error, SwapFailedError)]
+
+    def _make(self, swap: Swap, *, ignore_missing: bool = False) -> None:
+        from botocore.exceptions import ClientError, ParamValidationError, WaiterError
+
+        try:
+            for call in swap.calls:
+                self._call(call)
+        except ClientError as error:
+            if not (ignore_missing and _is_missing(error)):
+                raise SwapFailedError(swap.path, _message(error)) from error
+        except (ParamValidationError, WaiterError) as error:
+            raise SwapFailedError(swap.path, str(error)) from error
+
+    def _call(self, call: Call) -> None:
+        client = self._target.clients.client(call.service)
+        answer = getattr(client, call.operation)(**call.arguments)
+        if call.settling and answer.get(call.settling.key) == call.settling.busy:
+            self._await(client, call.settling)
+
+    def _await(self, client: Any, settling: Settling) -> None:  # noqa: ANN401 - one class each
+        interval = self._target.poll_interval
+        client.get_waiter(settling.waiter).wait(
+            **settling.arguments,
+            WaiterConfig={"Delay": interval, "MaxAttempts": int(_PATIENCE / interval)},
+        )
+
+    def _tell(self, swap: Swap, progress: ResourceProgress, seconds: float) -> None:
+        site = self._assembly.site_of(swap.path)
+        event = ResourceChanged(
+            swap.path, swap.resource_type, "update", progress, seconds, site=site
+        )
+        self._reporter.report(event)
+
+
+def _is_missing(error: ClientError) -> bool:
+    return _NOT_THERE.search(error.response.get("Error", {}).get("Code", "")) is not None
+
+
+def _message(error: ClientError) -> str:
+    told = error.response.get("Error", {})
+    return told.get("Message") or told.get("Code") or str(error)

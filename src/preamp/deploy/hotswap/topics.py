@@ -1,0 +1,54 @@
+"""SNS topics and subscriptions: attributes.
+
+Defined by the Amazon SNS API reference, "SetTopicAttributes" and "SetSubscriptionAttributes".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from preamp.deploy.hotswap.operation import Call, Swapper, document_text, text
+
+if TYPE_CHECKING:
+    from preamp.deploy.hotswap.operation import Wanted
+
+
+def _topic_calls(wanted: Wanted) -> list[Call]:
+    return [
+        Call(
+            "sns",
+            "set_topic_attributes",
+            {
+                "TopicArn": wanted.physical_id,
+                "AttributeName": name,
+                "AttributeValue": text(wanted.value(name)),
+            },
+        )
+        for name in sorted(wanted.names)
+    ]
+
+
+def _subscription_calls(wanted: Wanted) -> list[Call]:
+    return [
+        Call(
+            "sns",
+            "set_subscription_attributes",
+            {
+                "SubscriptionArn": wanted.physical_id,
+                "AttributeName": name,
+                "AttributeValue": document_text(wanted.value(name)),
+            },
+        )
+        # The scope before the policy that it applies to.
+        for name in sorted(wanted.names, reverse=True)
+    ]
+
+
+TOPIC: Final = Swapper({"DisplayName": ""}, _topic_calls, frozenset({"DisplayName"}))
+"""``AWS::SNS::Topic``."""
+
+SUBSCRIPTION: Final = Swapper(
+    {"FilterPolicy": {}, "FilterPolicyScope": "MessageAttributes", "RawMessageDelivery": "false"},
+    _subscription_calls,
+)
+"""``AWS::SNS::Subscription``."""
