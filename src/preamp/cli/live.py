@@ -74,16 +74,22 @@ class LiveTree:
         self._noticed: set[str] = set() if noticed is None else noticed
         self._brief = brief
         self._heading = ""
+        # Rich's own refreshing would write at the same time as others write lines: each moves the
+        # cursor up by a height the other has changed, and lines that should stay are lost
+        self._writing = threading.Lock()
+        self._ended = threading.Event()
+        self._redrawing = threading.Thread(target=self._redraw, daemon=True)
         # last: it asks for a first picture at once
         self._live = Live(
             console=self._console,
-            refresh_per_second=_PER_SECOND,
+            auto_refresh=False,
             transient=True,
             get_renderable=self._drawn,
         )
 
     def __enter__(self) -> Self:
         self._live.start()
+        self._redrawing.start()
         return self
 
     def __exit__(
@@ -92,7 +98,10 @@ class LiveTree:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._live.stop()
+        self._ended.set()
+        self._redrawing.join()
+        with self._writing:
+            self._live.stop()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -113,7 +122,13 @@ class LiveTree:
     def write(self, line: str) -> None:
         """Write a line that stays."""
         # a path may be longer than the terminal is wide: better cut than wrapped
-        self._console.print(Text.from_ansi(line), no_wrap=True, overflow="ellipsis")
+        with self._writing:
+            self._console.print(Text.from_ansi(line), no_wrap=True, overflow="ellipsis")
+
+    def _redraw(self) -> None:
+        while not self._ended.wait(1 / _PER_SECOND):
+            with self._writing:
+                self._live.refresh()
 
     def _take(self, event: Event) -> list[str]:
         line: str | None = None
