@@ -85,7 +85,7 @@ def _make(directory: Path, reporter: Reporter) -> None:
         for arguments in _installation(directory):
             _run_uv(arguments, directory.parent, output.fileno(), log)
     (directory / _READY).touch()
-    reporter.report(StageFinished(_STAGE, time.monotonic() - started, "installed"))
+    reporter.report(StageFinished(_STAGE, time.monotonic() - started))
 
 
 def _installation(directory: Path) -> tuple[list[str], ...]:

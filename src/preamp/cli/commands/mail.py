@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from dataclasses import asdict
 from email import message_from_bytes, policy
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from preamp.sandbox.control import SandboxControl
 
 _LOOK_AGAIN_SECONDS: Final = 0.1
+_FIRST: Final = ("from", "to", "cc", "bcc", "reply-to", "subject", "date")
+_ABOUT_ENCODING: Final = re.compile(r"content-|mime-version", re.IGNORECASE)
 
 
 @click.group(
@@ -106,8 +109,9 @@ def _newest(sandbox: SandboxControl, patience: float) -> str:
 
 
 def _shown(mail: EmailMessage) -> Iterator[str]:
-    for name, value in mail.items():
-        yield f"{click.style(name, bold=True)}: {value}"
+    for name, value in sorted(mail.items(), key=_rank):
+        if not _ABOUT_ENCODING.match(name):
+            yield f"{click.style(name, bold=True)}: {value}"
     for kind in ("plain", "html"):
         body = mail.get_body((kind,))
         if body:
@@ -118,6 +122,12 @@ def _shown(mail: EmailMessage) -> Iterator[str]:
     if names:
         yield ""
         yield f"attachments: {', '.join(names)}"
+
+
+def _rank(header: tuple[str, str]) -> int:
+    """Where a header is shown: first what people read, then the others as they came."""
+    name = header[0].lower()
+    return _FIRST.index(name) if name in _FIRST else len(_FIRST)
 
 
 def _save(mail: EmailMessage, folder: Path) -> Iterator[Path]:
