@@ -272,6 +272,47 @@ class MailReceived(Event):
     subject: str
 
 
+@dataclass(frozen=True)
+class PermissionDenied(Event):
+    """A call was made with a role's credentials that its policies do not allow.
+
+    Attributes:
+        time: When, in seconds since the epoch; the last time, if it was made several times.
+        caller: Construct path of the function or role that called; its ARN if it has none.
+        action: What was called, such as ``sns:Publish``.
+        resource: Construct path of what it was called on; its ARN if it is none of the backend's.
+        role: Construct path of the role; its name if it has none.
+        reason: ``not allowed``, ``denied``, ``denied by resource`` or ``limited``; see
+            `preamp.contract.activity.CallDenied`.
+        policy: Construct path or name of the policy that denies, if one does and has one.
+        statement: ``Sid`` of the statement that denies, if one does and has one.
+        request_id: Lambda's id of the invocation; empty if it is not known.
+        add: Python that allows the call; empty if adding something does not help.
+        needs: Imports that it needs and the file does not have, one a line.
+        after: The file and line to add it after; empty if that is not known.
+        note: What else is to be known of it, one sentence a line.
+        count: How often it happened.
+        site: The user's line that made the caller.
+    """
+
+    code: ClassVar[str] = "permission.denied"
+    time: float
+    caller: str
+    action: str
+    resource: str
+    role: str
+    reason: str
+    policy: str = ""
+    statement: str = ""
+    request_id: str = ""
+    add: str = ""
+    needs: str = ""
+    after: str = ""
+    note: str = ""
+    count: int = 1
+    site: Site | None = None
+
+
 EVENTS: Final[dict[str, type[Event]]] = {
     event.code: event
     for event in (
@@ -284,6 +325,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
         MailReceived,
         Notice,
         OutputPrinted,
+        PermissionDenied,
         ResourceChanged,
         RoundFinished,
         RoundStarted,

@@ -33,6 +33,17 @@ class Project:
         """Where preamp keeps what belongs to this project on this machine."""
         return self.directory / ".preamp"
 
+    def read(self, file: str) -> str | None:
+        """Return the text of one of its files; None if there is none.
+
+        Args:
+            file: Its path, relative to the project's folder or absolute.
+        """
+        try:
+            return (self.directory / file).read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return None
+
 
 def find_project(start: Path) -> Project:
     """Find the project that a folder belongs to: itself, or the nearest one above it.

@@ -14,6 +14,7 @@ from preamp.events import (
     FunctionInvoked,
     HandlerSaved,
     MailReceived,
+    PermissionDenied,
     RoundFinished,
     RoundStarted,
     SandboxClosed,
@@ -50,6 +51,19 @@ _DONE: Final = {
     "update": "updated",
     "delete": "deleted",
     "rollback": "rolled back",
+}
+_MARGIN: Final = " " * len("denied  ")
+_REASONS: Final = {
+    "not allowed": "no policy of its role {role} allows it",
+    "denied": "{policy} denies it to its role {role}{statement}",
+    "denied by resource": "the policy of the resource does not let role {role}{statement}",
+    "limited": "its role {role} is limited by {policy}",
+}
+_UNNAMED: Final = {
+    "not allowed": "",
+    "denied": "a policy",
+    "denied by resource": "",
+    "limited": "a permissions boundary",
 }
 _STAGES: Final = {
     "assets": "published assets",
@@ -129,6 +143,8 @@ def notice_line(event: Notice) -> str:
 
 def session_line(event: Event) -> str | None:
     """What happens in a session of the sandbox; None for events that say nothing there."""
+    if isinstance(event, PermissionDenied):
+        return denial_lines(event)
     text = _session_text(event)
     moment = click.style(time.strftime("%H:%M:%S"), dim=True)
     return f"{moment}  {text}" if text else None
@@ -200,6 +216,47 @@ def mail_lines(mail: MailSummary) -> Iterator[str]:
     attached = f"  [{len(mail.attachments)} attached]" if mail.attachments else ""
     yield f"{moment:%Y-%m-%d %H:%M:%S}  {mail.sender} -> {', '.join(mail.to)}"
     yield f"{mail.subject}{attached}"
+
+
+def denial_lines(event: PermissionDenied) -> str:
+    """A denied call, why it was denied, and what allows it."""
+    often = f" ({event.count} times)" if event.count > 1 else ""
+    site = f", {event.site}" if event.site else ""
+    at = time.strftime("%H:%M:%S", time.localtime(event.time))
+    denied = click.style("denied", fg="red", bold=True)
+    lines = [
+        f"{denied}  {_short(event.caller)} may not {event.action}{often}",
+        f"{_MARGIN}on {_short(event.resource)}",
+        f"{_MARGIN}{_reason(event)}",
+        f"{_MARGIN}called at {at}{site}",
+        *_advice(event),
+    ]
+    return "\n".join(lines)
+
+
+def _reason(event: PermissionDenied) -> str:
+    statement = f" (statement {event.statement})" if event.statement else ""
+    policy = _short(event.policy) if event.policy else _UNNAMED[event.reason]
+    text = _REASONS[event.reason]
+    return text.format(role=_short(event.role), policy=policy, statement=statement)
+
+
+def _advice(event: PermissionDenied) -> list[str]:
+    """What to add and where, if adding something helps."""
+    if not event.add:
+        return []
+    add = click.style("add", fg="green", bold=True)
+    first, *rest = event.add.splitlines()
+    needs = [f"with {line}" for line in event.needs.splitlines()]
+    place = [f"after {event.after}"] if event.after else []
+    below = [*rest, *needs, *place, *event.note.splitlines()]
+    return [f"{add}     {first}", *(f"{_MARGIN}{line}" for line in below)]
+
+
+def _short(path: str) -> str:
+    """A construct path without the stack, where its only construct has the same name."""
+    first, _, rest = path.partition("/")
+    return rest if rest.startswith(f"{first}/") else path
 
 
 def _listed(files: Sequence[str]) -> str:

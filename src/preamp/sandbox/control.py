@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from preamp.assembly.lock import Guarded, current_holder, single_writer
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from preamp.assembly.read import CloudAssembly
+    from preamp.contract.activity import CallDenied
     from preamp.contract.mail import MailSummary
     from preamp.deploy.approval import Approval
     from preamp.deploy.target import Target
     from preamp.engine.process import EngineProcess
     from preamp.engine.protocol import EngineConnection
-    from preamp.events import Reporter
+    from preamp.events import PermissionDenied, Reporter
     from preamp.sandbox.daemon import SandboxDaemon
     from preamp.sandbox.debugging import Attachment
     from preamp.sandbox.deployment import SandboxDeployment
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from preamp.sandbox.functions import DeployedFunction
     from preamp.sandbox.invocation import Invocation
     from preamp.sandbox.logs import LogReader
+    from preamp.sandbox.permissions import Permissions
     from preamp.sandbox.place import SandboxPlace
     from preamp.sandbox.rounds import SessionOptions
     from preamp.sandbox.session import SessionClient, SessionState
@@ -173,14 +175,7 @@ class SandboxControl:
         """Its functions."""
         from preamp.sandbox.functions import deployed_functions
 
-        connection, assembly = self._connection(), self._assembly()
-        if assembly is None:
-            raise UserError(
-                "NothingDeployedError",
-                "the sandbox of this project runs, but nothing was ever deployed to it",
-                "deploy with 'preamp sandbox --once'",
-            )
-        return deployed_functions(assembly, self._target(connection).clients.cloudformation)
+        return deployed_functions(self._deployed(), self._client("cloudformation"))
 
     def invoke(self, path: str, payload: str) -> Invocation:
         """Invoke a function; see `preamp.sandbox.invocation`."""
@@ -188,7 +183,38 @@ class SandboxControl:
         from preamp.sandbox.invocation import invoke
 
         function = find_function(path, self.functions())
-        return invoke(function, payload, self._client("lambda"))
+        invocation = invoke(function, payload, self._client("lambda"))
+        if invocation.failure is None:
+            return invocation
+        denials = self.denials(lambda denial: denial.request_id == invocation.request_id)
+        return replace(invocation, denials=denials)
+
+    def permissions(self) -> Permissions:
+        """Explains denied calls, as things are deployed now; see `preamp.sandbox.permissions`."""
+        from preamp.sandbox.permissions import Permissions
+        from preamp.sandbox.resources import deployed_resources
+
+        assembly = self._deployed()
+        resources = deployed_resources(assembly, self._client("cloudformation"))
+        return Permissions(assembly, resources, self._place.project.read)
+
+    def denials(
+        self, is_wanted: Callable[[CallDenied], bool] = lambda _: True
+    ) -> tuple[PermissionDenied, ...]:
+        """Its last denied calls, the oldest first, each once, explained.
+
+        Args:
+            is_wanted: Chooses among them.
+        """
+        from preamp.engine.client import EngineClient
+        from preamp.sandbox.permissions import collapsed
+
+        denials = EngineClient(self._connection()).denials()
+        wanted = [denial for denial in denials if is_wanted(denial)]
+        if not wanted:
+            return ()
+        permissions = self.permissions()
+        return collapsed(permissions.explain(denial) for denial in wanted)
 
     def debug(self, path: str) -> Attachment:
         """Let a function's next environment wait for a debugger."""
@@ -250,6 +276,16 @@ class SandboxControl:
         if connection is None:
             raise _never_deployed()
         return connection
+
+    def _deployed(self) -> CloudAssembly:
+        assembly = self._assembly()
+        if assembly is None:
+            raise UserError(
+                "NothingDeployedError",
+                "the sandbox of this project runs, but nothing was ever deployed to it",
+                "deploy with 'preamp sandbox --once'",
+            )
+        return assembly
 
     def _assembly(self) -> CloudAssembly | None:
         from preamp.assembly.read import read_assembly

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from preamp.errors import UserError
+from preamp.sandbox.resources import deployed_resources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from mypy_boto3_cloudformation import CloudFormationClient
 
-    from preamp.assembly.read import AssemblyStack, CloudAssembly
+    from preamp.assembly.read import CloudAssembly
 
-_FUNCTION: Final = "AWS::Lambda::Function"
+FUNCTION: Final = "AWS::Lambda::Function"
+"""CloudFormation's type of a function."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ def deployed_functions(
     assembly: CloudAssembly, cloudformation: CloudFormationClient
 ) -> list[DeployedFunction]:
     """All functions that are in the assembly and deployed, in the order of the templates."""
-    return list(_functions(assembly.stack, assembly.stack_name, cloudformation))
+    found = deployed_resources(assembly, cloudformation, lambda kind: kind == FUNCTION)
+    return [DeployedFunction(one.path, one.physical_id) for one in found]
 
 
 def function_paths(assembly: CloudAssembly) -> list[str]:
@@ -44,7 +47,7 @@ def function_paths(assembly: CloudAssembly) -> list[str]:
         stack.path_of(logical_id)
         for stack in assembly.stack.tree()
         for logical_id, resource in stack.resources.items()
-        if resource["Type"] == _FUNCTION
+        if resource["Type"] == FUNCTION
     ]
 
 
@@ -91,30 +94,6 @@ def find_function(path: str, functions: Sequence[DeployedFunction]) -> DeployedF
 def _tells(end: str, path: str, paths: Sequence[str]) -> bool:
     """Whether an end of a path is this one's alone, or is all of it."""
     return end == path or [one for one in paths if f"/{one}".endswith(f"/{end}")] == [path]
-
-
-def _functions(
-    stack: AssemblyStack, name: str, cloudformation: CloudFormationClient
-) -> Iterator[DeployedFunction]:
-    wanted = {
-        logical_id
-        for logical_id, resource in stack.resources.items()
-        if resource["Type"] == _FUNCTION
-    }
-    if not wanted and not stack.children:
-        return
-    physical = _physical_ids(name, cloudformation)
-    for logical_id in stack.resources:
-        if logical_id in wanted and logical_id in physical:
-            yield DeployedFunction(stack.path_of(logical_id), physical[logical_id])
-        child = stack.children.get(logical_id)
-        if child and logical_id in physical:
-            yield from _functions(child, physical[logical_id], cloudformation)
-
-
-def _physical_ids(stack: str, cloudformation: CloudFormationClient) -> dict[str, str]:
-    found = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
-    return {one["LogicalResourceId"]: one.get("PhysicalResourceId", "") for one in found}
 
 
 def _not_found(path: str, functions: Sequence[DeployedFunction]) -> UserError:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+    from preamp.events import PermissionDenied
     from preamp.sandbox.functions import DeployedFunction
 
 
@@ -36,11 +37,15 @@ class Invocation:
         result: What the handler returned, as JSON gives it; None after a failure.
         log: The end of its log, up to 4 KB.
         failure: What it raised, if it failed.
+        request_id: Lambda's id of it.
+        denials: What it called and may not, if it failed.
     """
 
     result: Any
     log: str
     failure: HandlerFailure | None
+    request_id: str
+    denials: tuple[PermissionDenied, ...] = ()
 
 
 def invoke(function: DeployedFunction, payload: str, client: LambdaClient) -> Invocation:
@@ -55,9 +60,11 @@ def invoke(function: DeployedFunction, payload: str, client: LambdaClient) -> In
     log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
     body = answer["Payload"].read().decode(errors="replace")
     result = json.loads(body) if body else None
+    request_id = answer["ResponseMetadata"]["RequestId"]
     if not answer.get("FunctionError"):
-        return Invocation(result, log, None)
-    return Invocation(None, log, _failure(result if isinstance(result, dict) else {}))
+        return Invocation(result, log, None, request_id)
+    failure = _failure(result if isinstance(result, dict) else {})
+    return Invocation(None, log, failure, request_id)
 
 
 def _failure(answer: dict[str, Any]) -> HandlerFailure:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.read import read_assembly
 from preamp.assembly.warm import WarmSynthesizer
-from preamp.contract.activity import InvocationEnded, MailAccepted
+from preamp.contract.activity import CallDenied, InvocationEnded, MailAccepted
 from preamp.deploy.approval import FixedApproval
 from preamp.engine.process import EngineProcess
 from preamp.events import EngineLost, FunctionInvoked, MailReceived, SandboxOpened
 from preamp.sandbox.activity import ActivityWatch
 from preamp.sandbox.daemon import Effect, SandboxDaemon
+from preamp.sandbox.denials import DenialReports
 from preamp.sandbox.deployment import CheckFirst, Deployer, local_target
 from preamp.sandbox.functions import deployed_functions, shortest_path
 from preamp.sandbox.ignoring import Ignored
@@ -95,6 +96,7 @@ class LocalWork:
         )
         self._assembly: CloudAssembly | None = None
         self._activity: ActivityWatch | None = None
+        self._denials = DenialReports(place.project, screen)
         self._names: dict[str, str] = {}
         self._settled = False
         self.lost: Callable[[], None] = _nobody
@@ -103,6 +105,7 @@ class LocalWork:
         """Have the assembly written."""
         self._deployer.synthesize()
         self._assembly = read_assembly(self._place.assembly_directory)
+        self._denials.deploying(self._assembly)
 
     def cancel(self) -> None:
         """End the synthesis that is running."""
@@ -119,6 +122,7 @@ class LocalWork:
             self._names = {
                 each.name: shortest_path(each.path, paths) or each.path for each in functions
             }
+        self._denials.deployed()
         self._settled = True
         return len(deployment.result.changes)
 
@@ -143,6 +147,7 @@ class LocalWork:
         self._screen.report(SandboxOpened(place.project.name, place.identifier, *where))
         if self._activity:
             self._activity.close()
+        self._denials.connected(local_target(connection).clients)
         self._activity = ActivityWatch(connection, self._happened, self._engine_lost)
 
     def _happened(self, happening: Happening) -> None:
@@ -159,6 +164,8 @@ class LocalWork:
                         happening.message,
                     )
                 )
+            case CallDenied():
+                self._denials.report(happening)
             case MailAccepted():
                 self._screen.report(
                     MailReceived(happening.id, happening.recipients, happening.subject)

@@ -12,6 +12,7 @@ import click
 from preamp.cli import wiring
 from preamp.cli.options import identifier_option, path_argument
 from preamp.cli.render import Silence
+from preamp.cli.wording import denial_lines
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ def command(context: click.Context, *, path: str, event: str, identifier: str | 
     click.echo(invocation.log, err=True, nl=bool(invocation.log) and invocation.log[-1] != "\n")
     if invocation.failure:
         _show(invocation.failure)
+        for denial in invocation.denials:
+            click.echo(f"\n{denial_lines(denial)}", err=True)
         context.exit(1)
     click.echo(json.dumps(invocation.result, indent=2, ensure_ascii=False))
 

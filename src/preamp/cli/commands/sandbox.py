@@ -14,6 +14,7 @@ import click
 from preamp.cli import wiring
 from preamp.cli.approving import approval_for
 from preamp.cli.attaching import write_attachments
+from preamp.cli.commands.denials import denials
 from preamp.cli.completion import complete_path
 from preamp.cli.options import (
     data_loss_option,
@@ -162,6 +163,9 @@ def env(*, identifier: str | None, as_json: bool) -> None:
         return
     for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
+
+
+command.add_command(denials)
 
 
 def _public(status: SandboxStatus) -> dict[str, object]:

@@ -1,0 +1,69 @@
+"""A permission that a definition lacks is found here, explained, and mended by the line told."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.local.cli.commandline import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MESSAGE = {"recipient": "ada@example.org", "subject": "Hello", "body": "It works."}
+RESOURCE = "amplify/custom/notifications/resource.py"
+GRANT = "        self.topic.grant_publish(self.publisher)\n"
+PUBLISHER = "CustomNotifications/Publisher"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The example without the permission to publish, deployed."""
+    project = Project.of_example(tmp_path_factory.mktemp("permissions") / "notifications")
+    project.replace(RESOURCE, GRANT, "")
+    deployed = project.run("sandbox", "--once")
+    assert deployed.status == 0, deployed.err
+    yield project
+    project.run("sandbox", "stop")
+
+
+def test_a_missing_grant_is_explained_and_the_line_told_mends_it(project: Project) -> None:
+    for _ in range(2):
+        answer = project.run("invoke", PUBLISHER, "--event", json.dumps(MESSAGE))
+        assert answer.status == 1
+    told = [line.strip() for line in answer.err.partition("denied  ")[2].splitlines()]
+    assert told.pop(3).startswith("called at ")
+    assert told == [
+        f"{PUBLISHER} may not sns:Publish",
+        "on CustomNotifications/NotificationTopic",
+        f"no policy of its role {PUBLISHER}/ServiceRole allows it",
+        "add     self.topic.grant_publish(self.publisher)",
+        f"after {RESOURCE}:{_end_of_publisher(project)}",
+    ]
+    [denial] = project.run("sandbox", "denials", "--json").json
+    assert (denial["count"], denial["role"]) == (2, f"CustomNotifications/{PUBLISHER}/ServiceRole")
+    assert denial["site"]["file"] == RESOURCE
+
+    _add(project, denial["add"], denial["after"])
+    assert project.run("sandbox", "--once").status == 0
+    answer = project.run("invoke", PUBLISHER, "--event", json.dumps(MESSAGE))
+    assert answer.status == 0, answer.err
+    assert "It works." in project.run("mail", "show", "--wait", "30").out
+
+
+def _end_of_publisher(project: Project) -> int:
+    """The last line of the statement that makes the publisher."""
+    lines = (project.folder / RESOURCE).read_text(encoding="utf-8").splitlines()
+    first = next(n for n, line in enumerate(lines) if line.strip().startswith("self.publisher ="))
+    return next(n for n, line in enumerate(lines[first:], first + 1) if line == "        )")
+
+
+def _add(project: Project, code: str, place: str) -> None:
+    """Add a line where it was told, as deep as the line before it."""
+    file, _, number = place.rpartition(":")
+    lines = (project.folder / file).read_text(encoding="utf-8").splitlines(keepends=True)
+    before = lines[int(number) - 1]
+    depth = before[: len(before) - len(before.lstrip())]
+    lines.insert(int(number), "".join(f"{depth}{line}\n" for line in code.splitlines()))
+    project.write(file, "".join(lines))
