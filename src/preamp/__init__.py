@@ -6,6 +6,7 @@ This module is what a backend definition imports, and only that.
 from __future__ import annotations
 
 from preamp.definition.backend import Backend, ResourceDefinition, ResourceScope, define_backend
+from preamp.definition.secret import Secret, secret
 from preamp.errors import Fault, PreampError, UserError
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "PreampError",
     "ResourceDefinition",
     "ResourceScope",
+    "Secret",
     "UserError",
     "define_backend",
+    "secret",
 ]

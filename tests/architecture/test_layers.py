@@ -16,6 +16,7 @@ ALLOWED: dict[str, set[str]] = {
     "definition": set(),
     "bundling": set(),
     "outputs": set(),
+    "runtime": set(),
     "assembly": set(),
     "constructs": {"definition", "bundling"},
     "synth": {"definition", "constructs"},

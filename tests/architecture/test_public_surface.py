@@ -18,10 +18,12 @@ PUBLIC = {
         "PreampError",
         "ResourceDefinition",
         "ResourceScope",
+        "Secret",
         "UserError",
         "define_backend",
+        "secret",
     ],
-    "preamp.constructs": ["PythonFunction"],
+    "preamp.constructs": ["PythonFunction", "resolve_secret"],
 }
 PUBLIC_PACKAGES = ("contract", "definition")
 

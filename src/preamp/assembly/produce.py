@@ -16,6 +16,7 @@ from preamp.errors import UserError
 from preamp.events import AssemblyWritten, StageStarted
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from preamp.assembly.project import Project
@@ -36,6 +37,7 @@ def produce_assembly(
     *,
     local: bool = False,
     synthesizer: Synthesizer | None = None,
+    context: Mapping[str, object] | None = None,
 ) -> None:
     """Synthesize a project's backend into a folder.
 
@@ -46,6 +48,7 @@ def produce_assembly(
         reporter: Hears what happens.
         local: Whether functions will run on this machine; otherwise they go to AWS.
         synthesizer: Who runs the definition; by default a new process.
+        context: More CDK context.
 
     Raises:
         UserError: The backend has a mistake, ``OutputFolderInUseError`` if the folder holds
@@ -58,7 +61,12 @@ def produce_assembly(
     with single_writer(output.with_name(f".{output.name}.lock"), Guarded.ASSEMBLY):
         shutil.rmtree(fresh, ignore_errors=True)
         request = SynthRequest(
-            project.directory, project.backend_file, fresh, backend_id, local=local
+            project.directory,
+            project.backend_file,
+            fresh,
+            backend_id,
+            local=local,
+            context=dict(context or {}),
         )
         try:
             reporter.report(StageStarted("synth"))

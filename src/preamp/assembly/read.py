@@ -105,6 +105,7 @@ class CloudAssembly:
         termination_protection: Whether the root stack refuses deletion.
         project: The directory that the files of `sites` are relative to, if recorded.
         sites: The user's line for each construct path that has one.
+        secrets: The secrets that the backend uses, each with the user's lines that do.
     """
 
     directory: Path
@@ -116,6 +117,7 @@ class CloudAssembly:
     termination_protection: bool = False
     project: Path | None = None
     sites: Mapping[str, Site] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[Site, ...]] = field(default_factory=dict)
 
     def site_of(self, path: str) -> Site | None:
         """Return the user's line that made a construct, or the nearest recorded above it.
@@ -154,7 +156,7 @@ def read_assembly(directory: Path) -> CloudAssembly:
     template_file = directory / _required(directory, properties, "templateFile")
     naming = _Naming.from_metadata(_metadata_of(directory, artifact))
     reader = _StackReader(directory, naming, {asset.object_key: asset for asset in assets})
-    project, sites = _read_annex(directory)
+    annex = _read_annex(directory)
     return CloudAssembly(
         directory=directory,
         stack_name=properties.get("stackName") or name,
@@ -163,8 +165,9 @@ def read_assembly(directory: Path) -> CloudAssembly:
         assets=assets,
         tags=properties.get("tags") or {},
         termination_protection=bool(properties.get("terminationProtection")),
-        project=project,
-        sites=sites,
+        project=annex.project,
+        sites=annex.sites,
+        secrets=annex.secrets,
     )
 
 
@@ -347,19 +350,37 @@ def _asset_of(directory: Path, assets: tuple[FileAsset, ...], template_file: Pat
     raise _broken(directory, f"the template {template_file.name} is not among its assets")
 
 
-def _read_annex(directory: Path) -> tuple[Path | None, dict[str, Site]]:
+@dataclass(frozen=True)
+class _Annex:
+    """What our own synthesis adds to the CDK's files."""
+
+    project: Path | None = None
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[Site, ...]] = field(default_factory=dict)
+
+
+def _read_annex(directory: Path) -> _Annex:
     annex = directory / ANNEX_FILE
     if not annex.is_file():
-        return None, {}
+        return _Annex()
     content = _read_json(directory, annex)
     if content.get("version") != _ANNEX_VERSION:
         raise _broken(directory, f"{ANNEX_FILE} has the unknown version {content.get('version')}")
     project = content.get("project")
     try:
-        sites = {p: Site(str(f), int(n)) for p, (f, n) in (content.get("sites") or {}).items()}
+        sites = {path: _site(place) for path, place in (content.get("sites") or {}).items()}
+        secrets = {
+            name: tuple(_site(place) for place in places)
+            for name, places in (content.get("secrets") or {}).items()
+        }
     except (TypeError, ValueError) as error:
         raise _broken(directory, f"{ANNEX_FILE} is not as expected: {error}") from error
-    return (Path(project) if project else None), sites
+    return _Annex(Path(project) if project else None, sites, secrets)
+
+
+def _site(place: list[Any]) -> Site:
+    file, line = place
+    return Site(str(file), int(line))
 
 
 def _read_json(directory: Path, file: Path) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def assemble(
             for each in files:
                 _write(each, made / each.path)
             if local is not None:
-                sources = {each.path: each.file for each in files}
+                sources = {each.path: each.file for each in files if each.file}
                 site = tree.site if tree else None
                 LocalCode(site, sources, local.python, local.minor).write(made)
             elif tree is not None:

@@ -20,6 +20,7 @@ from preamp.bundling.assembling import assemble
 from preamp.bundling.closure import trace
 from preamp.bundling.dependencies import find_dependencies
 from preamp.bundling.entry import read_entry, shown
+from preamp.bundling.prelude import prelude
 from preamp.bundling.request import Bundle, LocalDestination
 from preamp.bundling.sources import collect
 from preamp.bundling.store import Store, prune
@@ -52,7 +53,8 @@ def bundle(request: BundleRequest, *, cache: Path, reporter: Reporter) -> Bundle
     request = _absolute(request)
     store = Store(cache.absolute())
     entry = read_entry(request)
-    files = collect(trace(entry, request), entry, request)
+    handler, made = prelude(entry, request)
+    files = [*made, *collect(trace(entry, request), entry, request)]
     declared = find_dependencies(entry, request)
     tree, pins = _install(declared, request, store, reporter)
     local = request.destination if isinstance(request.destination, LocalDestination) else None
@@ -60,7 +62,7 @@ def bundle(request: BundleRequest, *, cache: Path, reporter: Reporter) -> Bundle
         _check_size(files, tree, request)
     directory, digest = assemble(files, tree, store, local=local)
     prune(store)
-    return Bundle(directory, digest, f"{entry.module.name}.{request.handler}", pins)
+    return Bundle(directory, digest, handler, pins)
 
 
 def _absolute(request: BundleRequest) -> BundleRequest:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from preamp.bundling.entry import Entry, is_installed, near, read_source, shown
+from preamp.bundling.prelude import prelude_modules
 from preamp.contract.site import Site
 from preamp.errors import UserError
 
@@ -48,6 +49,8 @@ class _Trace:
 
     def run(self) -> tuple[Module, ...]:
         self._add(self.entry.module, None)
+        for module in prelude_modules(self.entry, self.request):
+            self._add(module, None)
         while self.waiting:
             module = self.waiting.popleft()
             for each in self._text(module).imports:

@@ -59,6 +59,8 @@ class BundleRequest:
         project: The project's folder; nothing outside it comes along, unless the entry is outside.
         exclude: Files and folders that never come along, for example the cloud assembly.
         destination: Where the bundle will run.
+        call_first: A function of `preamp.runtime`, by its dotted name, that is called before the
+            handler's module is imported; the bundle then brings an entry of its own.
     """
 
     entry: Path
@@ -71,6 +73,7 @@ class BundleRequest:
     site: Site | None = None
     exclude: tuple[Path, ...] = ()
     destination: Destination = field(default_factory=LambdaDestination)
+    call_first: str | None = None
 
     @property
     def python_version(self) -> tuple[int, int]:

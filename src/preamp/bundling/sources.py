@@ -31,13 +31,13 @@ class SourceFile:
 
     Attributes:
         path: Where it lies in the bundle, with slashes.
-        file: Where it was read, absolute.
+        file: Where it was read, absolute; None if it was made here.
         content: Its bytes.
         executable: Whether its owner may execute it.
     """
 
     path: str
-    file: Path
+    file: Path | None
     content: bytes
     executable: bool
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from preamp.constructs.python_function import PythonFunction
+    from preamp.constructs.secret_resolver import resolve_secret
 
-__all__ = ["PythonFunction"]
+__all__ = ["PythonFunction", "resolve_secret"]
 
 
 def __getattr__(name: str) -> object:
@@ -18,4 +19,8 @@ def __getattr__(name: str) -> object:
         from preamp.constructs.python_function import PythonFunction
 
         return PythonFunction
+    if name == "resolve_secret":
+        from preamp.constructs.secret_resolver import resolve_secret
+
+        return resolve_secret
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

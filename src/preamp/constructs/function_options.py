@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from aws_cdk import (
         Duration,
@@ -38,7 +38,6 @@ class FunctionOptions(TypedDict, total=False):
     dead_letter_topic: aws_sns.ITopic | None
     description: str | None
     durable_config: aws_lambda.DurableConfig | None
-    environment: Mapping[str, str] | None
     environment_encryption: aws_kms.IKey | None
     ephemeral_storage_size: Size | None
     events: Sequence[aws_lambda.IEventSource] | None

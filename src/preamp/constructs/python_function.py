@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from aws_cdk import AssetHashType, Duration
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk.aws_s3_assets import Asset
 
 from preamp.bundling import Bundle, BundleRequest, LambdaDestination, LocalDestination, bundle
+from preamp.constructs.function_secrets import FunctionSecrets
 from preamp.contract.cache import cache_root
 from preamp.contract.interpreters import find_interpreter, is_python
 from preamp.definition.backend import SYNTHESIS, Synthesis
+from preamp.definition.secret import Secret
 from preamp.definition.site import calling_file, calling_site
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Unpack
 
     from constructs import Construct
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 _TIMEOUT_SECONDS: Final = 30
 _MEMORY_MB: Final = 512
+_RESOLVE: Final = "preamp.runtime.secrets.resolve_secrets"
 
 
 class PythonFunction(lambda_.Function):
@@ -51,6 +56,7 @@ class PythonFunction(lambda_.Function):
         architecture: lambda_.Architecture | None = None,
         timeout: Duration | None = None,
         memory_size: int = _MEMORY_MB,
+        environment: Mapping[str, str | Secret] | None = None,
         **options: Unpack[FunctionOptions],
     ) -> None:
         """Make the function.
@@ -66,20 +72,23 @@ class PythonFunction(lambda_.Function):
             architecture: x86_64 if left out.
             timeout: 30 seconds if left out.
             memory_size: Memory in MB.
+            environment: Environment variables. One that is a `secret` gets its value when the
+                function is initialized, before the handler's file is imported.
             options: Everything else that `aws_lambda.Function` takes.
 
         Raises:
-            UserError: The entry or its dependencies cannot be bundled.
+            UserError: The entry or its dependencies cannot be bundled, or
+                ``SecretOutsideBackendError``.
         """
         chosen_runtime = runtime or lambda_.Runtime.PYTHON_3_13
         chosen_architecture = architecture or lambda_.Architecture.X86_64
-        bundled = _bundle(
-            _located(entry),
-            handler,
-            None if dependencies is None else tuple(dependencies),
-            chosen_runtime.name,
-            chosen_architecture.name,
+        variables, secrets = _sorted_out(environment or {})
+        self._request = replace(
+            _request(_located(entry), handler, chosen_runtime, chosen_architecture),
+            dependencies=None if dependencies is None else tuple(dependencies),
+            call_first=_RESOLVE if secrets else None,
         )
+        bundled = _bundle(self._request)
         code = lambda_.Code.from_asset(
             str(bundled.directory),
             asset_hash=bundled.digest,
@@ -94,8 +103,44 @@ class PythonFunction(lambda_.Function):
             architecture=chosen_architecture,
             timeout=timeout or Duration.seconds(_TIMEOUT_SECONDS),
             memory_size=memory_size,
+            environment=variables,
             **options,
         )
+        self._secrets = FunctionSecrets(self)
+        if secrets:
+            self._secrets.add(secrets, self._request.site)
+
+    def add_secret(self, key: str, value: Secret) -> None:
+        """Let an environment variable hold a secret, after the function was made.
+
+        Args:
+            key: The variable.
+            value: The secret.
+
+        Raises:
+            UserError: ``SecretOutsideBackendError``.
+        """
+        if self._request.call_first is None:
+            self._request = replace(self._request, call_first=_RESOLVE)
+            self._use(_bundle(self._request))
+        self._secrets.add({key: value}, calling_site())
+
+    def _use(self, bundled: Bundle) -> None:
+        """Take another bundle for the code."""
+        asset = Asset(
+            self,
+            "CodeWithSecrets",
+            path=str(bundled.directory),
+            asset_hash=bundled.digest,
+            asset_hash_type=AssetHashType.CUSTOM,
+        )
+        resource = self.node.default_child
+        if isinstance(resource, lambda_.CfnFunction):
+            resource.handler = bundled.handler
+            resource.code = lambda_.CfnFunction.CodeProperty(
+                s3_bucket=asset.s3_bucket_name, s3_key=asset.s3_object_key
+            )
+            asset.add_resource_metadata(resource, "Code")
 
 
 class _Silence:
@@ -111,27 +156,33 @@ def _located(entry: str | Path) -> Path:
     return ((caller.parent if caller else Path.cwd()) / entry).resolve()
 
 
-def _bundle(
-    entry: Path,
-    handler: str,
-    dependencies: tuple[str, ...] | None,
-    runtime: str,
-    architecture: str,
-) -> Bundle:
+def _sorted_out(
+    environment: Mapping[str, str | Secret],
+) -> tuple[dict[str, str], dict[str, Secret]]:
+    """The variables that are text, and those that are secrets."""
+    secrets = {key: value for key, value in environment.items() if isinstance(value, Secret)}
+    texts = {key: value for key, value in environment.items() if not isinstance(value, Secret)}
+    return texts, secrets
+
+
+def _request(
+    entry: Path, handler: str, runtime: lambda_.Runtime, architecture: lambda_.Architecture
+) -> BundleRequest:
     synthesis = SYNTHESIS.get()
-    project = synthesis.project if synthesis else Path.cwd()
-    request = BundleRequest(
+    return BundleRequest(
         entry=entry,
         handler=handler,
-        source_root=None,
-        dependencies=dependencies,
-        runtime=runtime,
-        architecture="arm64" if architecture == "arm64" else "x86_64",
+        runtime=runtime.name,
+        architecture="arm64" if architecture.name == "arm64" else "x86_64",
         site=calling_site(),
-        project=project,
+        project=synthesis.project if synthesis else Path.cwd(),
         exclude=(synthesis.output,) if synthesis else (),
-        destination=_destination(synthesis, runtime),
+        destination=_destination(synthesis, runtime.name),
     )
+
+
+def _bundle(request: BundleRequest) -> Bundle:
+    synthesis = SYNTHESIS.get()
     reporter = synthesis.reporter if synthesis else _Silence()
     return bundle(request, cache=cache_root(), reporter=reporter)
 

@@ -19,6 +19,20 @@ _LONGEST_NAME: Final = 50
 _LONGEST_STACK_NAME: Final = 128
 _HASH_LENGTH: Final = 10
 _PREFIX: Final = "amplify"
+_NOT_IN_PARAMETERS: Final = re.compile(r"[^A-Za-z0-9_./-]")
+
+
+@dataclass(frozen=True)
+class SecretPaths:
+    """The parameters that may hold a secret.
+
+    Attributes:
+        own: That of this deployment; it wins.
+        shared: That of all deployments of the app.
+    """
+
+    own: str
+    shared: str
 
 
 @dataclass(frozen=True)
@@ -38,11 +52,29 @@ class BackendId:
     @property
     def stack_name(self) -> str:
         """The root stack's name, as the official library derives it."""
+        namespace, deployment = self._parts()
+        return f"{_PREFIX}-{namespace}-{deployment}"
+
+    def secret_paths(self, name: str) -> SecretPaths:
+        """Where Systems Manager keeps a secret.
+
+        The first path has the names in the form that they have in the stack's name. The shared
+        one has the namespace as it is, less what the name of no parameter may have.
+        """
+        namespace, deployment = self._parts()
+        shared = _NOT_IN_PARAMETERS.sub("", self.namespace)
+        return SecretPaths(
+            own=f"/{_PREFIX}/{namespace}/{deployment}/{name}",
+            shared=f"/{_PREFIX}/shared/{shared}/{name}",
+        )
+
+    def _parts(self) -> tuple[str, str]:
+        """The app and the deployment of it, as they stand in names."""
         name = _letters_and_digits(self.name)[:_LONGEST_NAME]
         digest = hashlib.sha512((self.namespace + self.name).encode()).hexdigest()[:_HASH_LENGTH]
         fixed = len(_PREFIX) + len(name) + len(self.kind) + _HASH_LENGTH + 4
         namespace = _letters_and_digits(self.namespace)[: _LONGEST_STACK_NAME - 1 - fixed]
-        return f"{_PREFIX}-{namespace}-{name}-{self.kind}-{digest}"
+        return namespace, f"{name}-{self.kind}-{digest}"
 
 
 def _letters_and_digits(text: str) -> str:

@@ -8,10 +8,11 @@ else the call is refused with the command to run.
 from __future__ import annotations
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
 from preamp.definition.names import check_reserved, check_resource_name
+from preamp.definition.secret import SecretUses
 from preamp.definition.site import calling_site
 from preamp.errors import UserError
 
@@ -142,6 +143,7 @@ class Synthesis:
         project: The project's folder, absolute.
         output: Where the cloud assembly goes, absolute.
         local: Whether functions will run on this machine; otherwise they go to AWS.
+        secrets: Takes note of the secrets that are used.
     """
 
     composer: Composer
@@ -149,6 +151,7 @@ class Synthesis:
     project: Path
     output: Path
     local: bool = False
+    secrets: SecretUses = field(default_factory=SecretUses)
 
 
 SYNTHESIS: Final[ContextVar[Synthesis | None]] = ContextVar("preamp.synthesis", default=None)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from preamp.sandbox.permissions import Permissions
     from preamp.sandbox.place import SandboxPlace
     from preamp.sandbox.rounds import SessionOptions
+    from preamp.sandbox.secrets import SecretStore
     from preamp.sandbox.session import SessionClient, SessionState
 
 
@@ -265,6 +266,14 @@ class SandboxControl:
         from preamp.engine.client import EngineClient
 
         EngineClient(self._connection()).clear_mail()
+
+    def secrets(self) -> SecretStore:
+        """Its secrets; starts the engine, for one may be set before the first deployment."""
+        from preamp.sandbox.secrets import SecretStore
+
+        self._place.prepare()
+        connection = self._engine().start()
+        return SecretStore(self._place, self._target(connection).clients.client("ssm"))
 
     def _engine(self) -> EngineProcess:
         from preamp.engine.process import EngineProcess

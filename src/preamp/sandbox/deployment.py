@@ -31,6 +31,7 @@ from preamp.lambda_host.preparation import prepare_python
 from preamp.outputs.document import compose_document
 from preamp.outputs.entries import collect_entries
 from preamp.outputs.file import write_outputs
+from preamp.sandbox.secrets import require_secrets, secrets_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -164,6 +165,7 @@ class Deployer:
             self._place.assembly_directory,
             self._reporter,
             local=True,
+            context=secrets_context(self._place),
             synthesizer=self._synthesizer,
         )
 
@@ -175,6 +177,7 @@ class Deployer:
         """
         running = self._connected()
         assembly = read_assembly(self._place.assembly_directory)
+        require_secrets(assembly, self._place, running.target)
         self._checker.check(assembly, self._reporter)
         _prepare_runtimes(assembly, self._reporter)
         result = deploy(

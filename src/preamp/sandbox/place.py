@@ -38,6 +38,11 @@ class SandboxPlace:
         return BackendId(self.project.name, self.identifier, "sandbox")
 
     @property
+    def is_default(self) -> bool:
+        """Whether it is the one that commands mean when they name none."""
+        return self.identifier == _user_name()
+
+    @property
     def directory(self) -> Path:
         """The sandbox's own folder."""
         return self.project.state_directory / self.identifier
@@ -51,6 +56,11 @@ class SandboxPlace:
     def assembly_directory(self) -> Path:
         """The cloud assembly that was synthesized last."""
         return self.directory / "assembly"
+
+    @property
+    def secrets_file(self) -> Path:
+        """When which secret was changed; never what it is."""
+        return self.directory / "secrets.json"
 
     @property
     def lock_file(self) -> Path:

@@ -77,9 +77,10 @@ def _synthesize(request: SynthRequest, reporter: LineReporter) -> None:
     sites = SiteRecorder()
     sites.install()
     composer = BackendComposer(request)
-    SYNTHESIS.set(Synthesis(composer, reporter, request.project, request.output, request.local))
+    synthesis = Synthesis(composer, reporter, request.project, request.output, request.local)
+    SYNTHESIS.set(synthesis)
     backend = load_backend(request, composer)
-    annotations = write_assembly(backend, sites)
+    annotations = write_assembly(backend, sites, synthesis.secrets)
     for notice in (*annotations, *console.notices()):
         reporter.report(notice)
     seconds = time.monotonic() - started

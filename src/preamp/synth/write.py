@@ -15,6 +15,7 @@ from preamp.synth.load import raised_error
 
 if TYPE_CHECKING:
     from preamp.contract.site import Site
+    from preamp.definition.secret import SecretUses
     from preamp.synth.compose import LiveBackend
     from preamp.synth.sites import SiteRecorder
 
@@ -27,8 +28,15 @@ _ACKNOWLEDGE: Final = re.compile(r" \[ack: [^\]]*\]$")
 _PATH: Final = re.compile(r"\[([^\]\s]+)\]")
 
 
-def write_assembly(backend: LiveBackend, recorder: SiteRecorder) -> list[Notice]:
+def write_assembly(
+    backend: LiveBackend, recorder: SiteRecorder, secrets: SecretUses
+) -> list[Notice]:
     """Synthesize the tree and write the annex beside the CDK's files.
+
+    Args:
+        backend: The tree.
+        recorder: Where its constructs were made.
+        secrets: What it uses of them.
 
     Returns:
         What constructs have to say: the annotations of the tree that are no errors.
@@ -47,7 +55,11 @@ def write_assembly(backend: LiveBackend, recorder: SiteRecorder) -> list[Notice]
         path.removeprefix(f"{root}/"): list(dataclasses.astuple(site))
         for path, site in recorder.sites.items()
     }
-    annex = {"version": ANNEX_VERSION, "sites": sites}
+    used = {
+        name: [list(dataclasses.astuple(site)) for site in places]
+        for name, places in secrets.sites.items()
+    }
+    annex = {"version": ANNEX_VERSION, "sites": sites, "secrets": used}
     directory = Path(assembly.directory)
     (directory / ANNEX).write_text(json.dumps(annex, indent=1), encoding="utf-8")
     return _annotations(directory / f"{root}.metadata.json", root, recorder.sites)

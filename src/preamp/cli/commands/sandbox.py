@@ -14,6 +14,7 @@ import click
 from preamp.cli import wiring
 from preamp.cli.approving import approval_for
 from preamp.cli.attaching import write_attachments
+from preamp.cli.commands import secret
 from preamp.cli.commands.denials import denials
 from preamp.cli.completion import complete_path
 from preamp.cli.options import (
@@ -166,6 +167,7 @@ def env(*, identifier: str | None, as_json: bool) -> None:
 
 
 command.add_command(denials)
+command.add_command(secret.command)
 
 
 def _public(status: SandboxStatus) -> dict[str, object]:

@@ -23,6 +23,7 @@ from preamp.engine.ministack import (
     invoke_requests,
     names,
     nested_stacks,
+    parameter_permissions,
     queue_mappings,
     rule_targets,
     schedules,
@@ -81,6 +82,7 @@ def all_mends() -> tuple[Mend, ...]:
         user_pool_triggers.user_pool_triggers(),
         ses.mail_store(),
         ses_permissions.sending_permissions(),
+        parameter_permissions.parameter_permissions(),
         # After every mend of the decision: it is the decision that is told.
         denials.denials(),
     )

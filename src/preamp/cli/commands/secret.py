@@ -1,0 +1,125 @@
+"""`preamp sandbox secret`: the secrets of a sandbox. A value is never an argument."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from preamp.cli import wiring
+from preamp.cli.options import identifier_option, json_option, yes_option
+from preamp.cli.render import reporter_for
+from preamp.contract.secret_names import check_secret_name
+from preamp.errors import UserError
+
+if TYPE_CHECKING:
+    from preamp.sandbox.secrets import SecretStore, StoredSecret
+
+
+@click.group(
+    name="secret",
+    short_help="Secrets that the backend's definition names.",
+    epilog="Example: preamp sandbox secret set API_KEY",
+)
+def command() -> None:
+    """Set, show and remove the secrets that the backend's definition names."""
+
+
+@command.command(
+    name="set", epilog="Example: pass show api-key | preamp sandbox secret set API_KEY"
+)
+@click.argument("name")
+@identifier_option
+@json_option
+def set_command(*, name: str, identifier: str | None, as_json: bool) -> None:
+    """Store the secret NAME; its value is asked for, or read from standard input.
+
+    What uses it gets the new value with the next deployment.
+    """
+    check_secret_name(name)
+    value = _given_value(name)
+    stored = _secrets(identifier).set(name, value)
+    if as_json:
+        click.echo(json.dumps(_told(stored)))
+    else:
+        click.echo(f"set {name}")
+
+
+@command.command(name="get", epilog="Example: preamp sandbox secret get API_KEY --json")
+@click.argument("name")
+@identifier_option
+@json_option
+def get_command(*, name: str, identifier: str | None, as_json: bool) -> None:
+    """Show the secret NAME with its value."""
+    stored = _secrets(identifier).get(name)
+    told = {**_told(stored), "value": stored.value}
+    if as_json:
+        click.echo(json.dumps(told))
+        return
+    for key, shown in told.items():
+        click.echo(f"{key.replace('_', ' '):<13} {shown}")
+
+
+@command.command(name="list", epilog="Example: preamp sandbox secret list")
+@identifier_option
+@json_option
+def list_command(*, identifier: str | None, as_json: bool) -> None:
+    """List the names of all secrets."""
+    names = _secrets(identifier).names()
+    if as_json:
+        click.echo(json.dumps(names))
+        return
+    for name in names:
+        click.echo(name)
+    if not names:
+        click.echo("no secrets yet", err=True)
+
+
+@command.command(name="remove", epilog="Example: preamp sandbox secret remove API_KEY")
+@click.argument("name", required=False)
+@click.option("--all", "every", is_flag=True, help="Remove all secrets of the sandbox.")
+@yes_option
+@identifier_option
+def remove_command(*, name: str | None, every: bool, yes: bool, identifier: str | None) -> None:
+    """Forget the secret NAME, or all with --all, which asks first."""
+    if (name is None) != every:
+        raise click.UsageError("name one secret, or say --all")
+    secrets = _secrets(identifier)
+    names = secrets.names() if name is None else [name]
+    if name is None and names and not yes:
+        click.confirm(f"Remove {', '.join(names)}?", abort=True)
+    for each in names:
+        secrets.remove(each)
+        click.echo(f"removed {each}")
+
+
+def _secrets(identifier: str | None) -> SecretStore:
+    with reporter_for() as reporter:
+        return wiring.sandbox(identifier, reporter).secrets()
+
+
+def _given_value(name: str) -> str:
+    if sys.stdin.isatty():
+        value: str = click.prompt(f"Value of {name}", hide_input=True, err=True)
+        return value
+    try:
+        given = sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise UserError(
+            "InvalidSecretValueError",
+            f"the value for the secret {name!r} is no text in UTF-8",
+            "encode it, for example with base64",
+        ) from None
+    # One line's end is the shell's; more, as a key file may have, are the value's own.
+    return given.removesuffix("\n").removesuffix("\r")
+
+
+def _told(stored: StoredSecret) -> dict[str, object]:
+    """What may be shown of a secret."""
+    return {
+        "name": stored.name,
+        "version": stored.version,
+        "last_updated": stored.last_updated.isoformat(timespec="milliseconds"),
+    }

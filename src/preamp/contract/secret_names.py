@@ -1,0 +1,29 @@
+"""Which names secrets may have."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from preamp.errors import UserError
+
+if TYPE_CHECKING:
+    from preamp.contract.site import Site
+
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+def check_secret_name(name: str, site: Site | None = None) -> None:
+    """Refuse a name that no parameter of Systems Manager could have.
+
+    Raises:
+        UserError: ``InvalidSecretNameError``.
+    """
+    if _NAME.fullmatch(name):
+        return
+    raise UserError(
+        "InvalidSecretNameError",
+        f"{name!r} cannot be the name of a secret",
+        "use letters, digits, dots, dashes and underscores, for example API_KEY",
+        sites=[site] if site else [],
+    )

@@ -1,0 +1,123 @@
+"""Gets secrets out of Systems Manager; for functions, before their handler's module is imported.
+
+Knows the parameters it is told of, not how they are named. Values are never logged, and never part
+of an error.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from preamp.contract.secret_variables import CONFIG_VARIABLE, PATH, SHARED_PATH
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+    from typing import Any, Protocol
+
+    class Parameters(Protocol):
+        """The part of Systems Manager's client that is used."""
+
+        def get_parameters(self, *, Names: list[str], WithDecryption: bool) -> Mapping[str, Any]:  # noqa: N803
+            """Get up to ten parameters."""
+
+
+# Systems Manager takes ten names at a time.
+_SECRETS_AT_A_TIME = 5
+_OF_A_SANDBOX = "-sandbox-"
+
+
+class SecretNotSetError(Exception):
+    """A secret has no value."""
+
+
+class SecretsNotReadableError(Exception):
+    """Systems Manager did not give the secrets."""
+
+
+def resolve_secrets(
+    variables: MutableMapping[str, str] = os.environ, parameters: Parameters | None = None
+) -> None:
+    """Put the values of a function's secrets into its environment variables.
+
+    Args:
+        variables: The environment; it says itself which of its variables are secrets.
+        parameters: A client of Systems Manager; made here if left out.
+
+    Raises:
+        SecretNotSetError: A secret has no value.
+        SecretsNotReadableError: The values could not be read.
+    """
+    config = json.loads(variables.get(CONFIG_VARIABLE) or "{}")
+    paths = {variable: (each[PATH], each[SHARED_PATH]) for variable, each in config.items()}
+    if paths:
+        variables.update(read_secrets(paths, parameters))
+
+
+def read_secrets(
+    paths: Mapping[str, tuple[str, str]], parameters: Parameters | None = None
+) -> dict[str, str]:
+    """Read secrets; for each, the deployment's own parameter wins over the shared one.
+
+    Args:
+        paths: The own and the shared path of each secret, by any key.
+        parameters: A client of Systems Manager; made here if left out.
+
+    Returns:
+        The values by the same keys.
+
+    Raises:
+        SecretNotSetError: A secret has no value.
+        SecretsNotReadableError: The values could not be read.
+    """
+    values: dict[str, str] = {}
+    client = _client() if parameters is None else parameters
+    for some in _portions(list(paths.values())):
+        values.update(_get(client, some))
+    missing = [pair for pair in paths.values() if not values.keys() & set(pair)]
+    if missing:
+        raise SecretNotSetError(_not_set(missing))
+    return {
+        key: values[own] if own in values else values[shared]
+        for key, (own, shared) in paths.items()
+    }
+
+
+def _client() -> Parameters:
+    import boto3
+
+    client: Parameters = boto3.client("ssm")
+    return client
+
+
+def _portions(pairs: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    # Two variables may hold one secret, and a name must not be asked for twice.
+    distinct = list(dict.fromkeys(pairs))
+    for start in range(0, len(distinct), _SECRETS_AT_A_TIME):
+        yield distinct[start : start + _SECRETS_AT_A_TIME]
+
+
+def _get(client: Parameters, pairs: list[tuple[str, str]]) -> dict[str, str]:
+    names = [path for pair in pairs for path in pair]
+    try:
+        answer = client.get_parameters(Names=names, WithDecryption=True)
+    except Exception as error:
+        secrets = ", ".join(_name(own) for own, _ in pairs)
+        raise SecretsNotReadableError(f"cannot read the secrets {secrets}: {error}") from error
+    return {each["Name"]: each["Value"] for each in answer["Parameters"]}
+
+
+def _not_set(pairs: Iterable[tuple[str, str]]) -> str:
+    told = []
+    for own, shared in dict.fromkeys(pairs):
+        name = _name(own)
+        if _OF_A_SANDBOX in own:
+            told.append(f"the secret {name} is not set; run: preamp sandbox secret set {name}")
+        else:
+            told.append(f"the secret {name} is not set: neither {own} nor {shared} exists")
+    return "\n".join(told)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
