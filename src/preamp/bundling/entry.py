@@ -53,8 +53,11 @@ def read_entry(request: BundleRequest) -> Entry:
     text = read_source(file, request)
     _check_handler(request, text)
     root = _find_root(request)
-    relative = any(each.level for each in text.imports) and file.parent != root
-    parts = file.relative_to(root).with_suffix("").parts if relative else (file.stem,)
+    dotted = any(each.level for each in text.imports) and file.parent != root
+    if dotted or file.is_relative_to(_PREAMP):
+        parts = file.relative_to(root).with_suffix("").parts
+    else:
+        parts = (file.stem,)
     return Entry(Module(".".join(parts), file), text, root, _finder(request, root))
 
 
