@@ -38,6 +38,7 @@ class Options(TypedDict, total=False):
     site: Site
     exclude: tuple[Path, ...]
     destination: Destination
+    call_first: str
 
 
 @dataclass

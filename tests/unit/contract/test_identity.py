@@ -30,3 +30,17 @@ def test_long_names_are_cut_to_what_cloudformation_takes() -> None:
     name = BackendId("n" * 300, "b" * 300, "standalone").stack_name
     assert len(name) <= 128
     assert f"-{'b' * 50}-standalone-" in name
+
+
+def test_secrets_are_where_the_official_library_keeps_them() -> None:
+    sandbox = BackendId("demo", "me", "sandbox").secret_paths("API_KEY")
+    assert sandbox.own == "/amplify/demo/me-sandbox-b83aa8c917/API_KEY"
+    assert sandbox.shared == "/amplify/shared/demo/API_KEY"
+    branch = BackendId("d1a2b3c4e5f6g7", "main", "branch").secret_paths("API_KEY")
+    assert branch.own == "/amplify/d1a2b3c4e5f6g7/main-branch-8500a8d617/API_KEY"
+
+
+def test_paths_of_secrets_have_the_names_that_parameters_may_have() -> None:
+    paths = BackendId("my-app at home", "feature/1", "branch").secret_paths("API_KEY")
+    assert paths.own.startswith("/amplify/myappathome/feature1-branch-")
+    assert paths.shared == "/amplify/shared/my-appathome/API_KEY"

@@ -104,7 +104,10 @@ def _tell(tools: Tools) -> None:
             trace.set(request.headers.get(_TRACE, ""))
         denied = upstream(access_key_id, iam_action, service, region, resource_arn, service_context)
         if isinstance(denied, evaluator.EvalResult) and role_of(denied.principal_arn):
-            happened = _denial(evaluator, denied, iam_action, resource_arn, trace.get())
+            # One call may be held against several resources.
+            context = getattr(denied, "context", None)
+            resource = context.resource_arn if context else resource_arn
+            happened = _denial(evaluator, denied, iam_action, resource, trace.get())
             tools.activity.add(happened)
         return denied
 

@@ -9,7 +9,8 @@ AWS: "Actions, resources, and condition keys for AWS Systems Manager".
 from __future__ import annotations
 
 import contextvars
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from preamp.engine.ministack.ses import json_object
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, module
@@ -35,6 +36,11 @@ def parameter_permissions() -> Mend:
                 "core.iam_evaluator:enforce",
                 "access_key_id iam_action service region resource_arn service_context",
             ),
+            Symbol(
+                "core.iam_actions:access_denied_response",
+                "service action principal_arn request_id error_code message headers resource_arn"
+                " explicit_deny resource_policy_arn",
+            ),
         ),
         apply=_apply,
     )
@@ -47,15 +53,30 @@ def named_parameters(body: bytes) -> list[str]:
     return [name for name in names if isinstance(name, str) and name]
 
 
+@dataclass
+class _Call:
+    """What a call asks for.
+
+    Attributes:
+        arns: Every parameter or path it names.
+        refused: The one it was refused for.
+    """
+
+    arns: tuple[str, ...] = ()
+    refused: str | None = None
+
+
+_Current: TypeAlias = contextvars.ContextVar[_Call | None]
+
+
 def _apply(_: Tools) -> None:
-    asked: contextvars.ContextVar[tuple[str, ...]] = contextvars.ContextVar(
-        "preamp_parameters", default=()
-    )
-    _apply_resources(asked)
-    _apply_all(asked)
+    current: _Current = contextvars.ContextVar("preamp_parameters", default=None)
+    _apply_resources(current)
+    _apply_all(current)
+    _apply_message(current)
 
 
-def _apply_resources(asked: contextvars.ContextVar[tuple[str, ...]]) -> None:
+def _apply_resources(current: _Current) -> None:
     actions = module("core.iam_actions")
     upstream: Callable[..., str] = actions.extract_resource_arn
 
@@ -71,13 +92,13 @@ def _apply_resources(asked: contextvars.ContextVar[tuple[str, ...]]) -> None:
     ) -> str:
         found = upstream(service, method, path, headers, body, query_params, region, account_id)
         names = named_parameters(body) if service == _SERVICE and found == _ANYTHING else []
-        asked.set(tuple(_arn(name, region, account_id) for name in names))
+        current.set(_Call(tuple(_arn(name, region, account_id) for name in names)))
         return found
 
     actions.extract_resource_arn = extract_resource_arn
 
 
-def _apply_all(asked: contextvars.ContextVar[tuple[str, ...]]) -> None:
+def _apply_all(current: _Current) -> None:
     evaluator = module("core.iam_evaluator")
     upstream: Callable[..., object] = evaluator.enforce
 
@@ -89,14 +110,31 @@ def _apply_all(asked: contextvars.ContextVar[tuple[str, ...]]) -> None:
         resource_arn: str = _ANYTHING,
         service_context: dict[str, Any] | None = None,
     ) -> object:
-        arns = asked.get() if service == _SERVICE and resource_arn == _ANYTHING else ()
-        for arn in arns or (resource_arn,):
+        call = (current.get() if service == _SERVICE else None) or _Call()
+        for arn in call.arns or (resource_arn,):
             denied = upstream(access_key_id, iam_action, service, region, arn, service_context)
             if denied is not None:
+                call.refused = arn
                 return denied
         return None
 
     evaluator.enforce = enforce
+
+
+def _apply_message(current: _Current) -> None:
+    """Let the refusal name the parameter it is for."""
+    actions = module("core.iam_actions")
+    upstream: Callable[..., object] = actions.access_denied_response
+
+    def access_denied_response(
+        service: str, *arguments: object, resource_arn: str = _ANYTHING, **options: object
+    ) -> object:
+        call = current.get()
+        if service == _SERVICE and call and call.refused:
+            resource_arn = call.refused
+        return upstream(service, *arguments, resource_arn=resource_arn, **options)
+
+    actions.access_denied_response = access_denied_response
 
 
 def _arn(name: str, region: str, account_id: str) -> str:

@@ -1,0 +1,266 @@
+"""Secrets: set, used, changed, removed, and in no place where they do not belong."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import pty
+import stat
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.local.cli.commandline import Project, command, environment
+from tests.local.cli.test_example import client
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VALUE = "never-on-disk-but-there"
+CHANGED = "never-on-disk-after-that"
+BACKEND = """
+from preamp import define_backend, secret
+from preamp.constructs import PythonFunction
+
+functions = define_backend().create_stack("functions")
+PythonFunction(functions, "Fn", entry="fn.py", environment={"API_KEY": secret("API_KEY")})
+"""
+HANDLER = """
+import os
+
+AT_IMPORT = os.environ["API_KEY"]
+
+def handler(event, context):
+    return [AT_IMPORT, os.environ["API_KEY"]]
+"""
+RESOLVED = """
+from aws_cdk import aws_sns as sns
+from preamp import define_backend, secret
+from preamp.constructs import resolve_secret
+
+stack = define_backend().create_stack("custom")
+value = resolve_secret(stack, secret("TITLE")).unsafe_unwrap()
+sns.Topic(stack, "Topic", display_name=value)
+"""
+
+
+def deploy(project: Project) -> None:
+    answer = project.run("sandbox", "--once")
+    assert answer.status == 0, answer.err
+
+
+def set_secret(project: Project, name: str, value: str) -> None:
+    answer = project.run("sandbox", "secret", "set", name, stdin=value + "\n")
+    assert answer.status == 0, answer.err
+    assert value not in answer.out + answer.err
+
+
+def invoke(project: Project) -> Any:
+    answer = project.run("invoke", "functions/Fn")
+    return json.loads(answer.out)
+
+
+@pytest.fixture
+def functions(project: Project) -> Project:
+    project.write("amplify/backend.py", BACKEND)
+    project.write("amplify/fn.py", HANDLER)
+    return project
+
+
+def holders(folder: Path, value: str) -> set[str]:
+    """The files that hold a value, plainly or in base64."""
+    encoded = base64.b64encode(value.encode()).rstrip(b"=")[:-1]
+    found = set()
+    for path in folder.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            if value.encode() in content or encoded in content:
+                found.add(path.name)
+    return found
+
+
+def test_a_secret_from_its_first_value_to_its_end(functions: Project) -> None:
+    refused = functions.run("sandbox", "--once")
+    assert refused.status == 1
+    assert "SecretNotSetError" in refused.err
+    assert "amplify/backend.py:6" in refused.err
+    assert "preamp sandbox secret set API_KEY" in refused.err
+
+    set_secret(functions, "API_KEY", VALUE)
+    deploy(functions)
+    assert invoke(functions) == [VALUE, VALUE]
+    assert "nothing changed" in functions.run("sandbox", "--once").out
+
+    set_secret(functions, "API_KEY", CHANGED)
+    changed = functions.run("sandbox", "--once")
+    assert "functions/Fn" in changed.err
+    assert invoke(functions) == [CHANGED, CHANGED]
+
+    assert functions.run("sandbox", "secret", "remove", "API_KEY").status == 0
+    again = functions.run("sandbox", "--once")
+    assert "SecretNotSetError" in again.err
+    # what runs goes on as it was
+    assert invoke(functions) == [CHANGED, CHANGED]
+
+
+def test_a_value_is_in_the_engines_store_of_parameters_alone(functions: Project) -> None:
+    set_secret(functions, "API_KEY", VALUE)
+    deploy(functions)
+    assert invoke(functions) == [VALUE, VALUE]
+    logs = functions.run("logs")
+    assert VALUE not in logs.out + logs.err
+    functions.run("sandbox", "stop")
+    state = functions.folder / ".preamp"
+    assert holders(functions.folder, VALUE) <= {"ssm.json"}
+    stores = list(state.rglob("ssm.json"))
+    assert stores
+    for path in stores:
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    functions.run("sandbox", "--once")
+    assert invoke(functions) == [VALUE, VALUE]
+
+
+def test_the_role_may_read_its_own_secrets_and_no_others(functions: Project) -> None:
+    functions.write(
+        "amplify/fn.py",
+        "import boto3\n"
+        "def handler(event, context):\n"
+        "    answer = boto3.client('ssm').get_parameters(Names=event)\n"
+        "    return [each['Name'] for each in answer['Parameters']]\n",
+    )
+    set_secret(functions, "API_KEY", VALUE)
+    set_secret(functions, "OTHER", VALUE)
+    deploy(functions)
+    ssm, lambda_ = client(functions, "ssm"), client(functions, "lambda")
+    found = ssm.get_parameters_by_path(Path="/amplify", Recursive=True)["Parameters"]
+    own, other = sorted(each["Name"] for each in found)
+    name = lambda_.list_functions()["Functions"][0]["FunctionName"]
+
+    def read(*names: str) -> Any:
+        answer = lambda_.invoke(FunctionName=name, Payload=json.dumps(names))
+        return json.loads(answer["Payload"].read())
+
+    assert read(own) == [own]
+    for names in ([other], [own, other]):
+        assert "AccessDeniedException" in read(*names)["errorMessage"]
+        assert other in read(*names)["errorMessage"]
+
+
+def test_a_shared_secret_is_used_until_the_sandbox_has_its_own(functions: Project) -> None:
+    functions.run("sandbox", "secret", "list")
+    namespace = functions.folder.name
+    client(functions, "ssm").put_parameter(
+        Name=f"/amplify/shared/{namespace}/API_KEY", Value="shared", Type="SecureString"
+    )
+    deploy(functions)
+    assert invoke(functions) == ["shared", "shared"]
+    set_secret(functions, "API_KEY", VALUE)
+    deploy(functions)
+    assert invoke(functions) == [VALUE, VALUE]
+
+
+def test_a_secret_that_is_gone_when_a_function_starts_is_told_by_name(functions: Project) -> None:
+    set_secret(functions, "API_KEY", VALUE)
+    deploy(functions)
+    functions.run("sandbox", "secret", "remove", "API_KEY")
+    failed = functions.run("invoke", "functions/Fn")
+    assert failed.status == 1
+    assert "the secret API_KEY is not set" in failed.out + failed.err
+    assert "preamp sandbox secret set API_KEY" in failed.out + failed.err
+
+
+def test_a_saved_handler_is_live_with_its_secrets(functions: Project) -> None:
+    set_secret(functions, "API_KEY", VALUE)
+    deploy(functions)
+    assert invoke(functions) == [VALUE, VALUE]
+    functions.replace("amplify/fn.py", "[AT_IMPORT,", "['saved', AT_IMPORT,")
+    assert invoke(functions) == ["saved", VALUE, VALUE]
+
+
+def test_a_construct_gets_the_value_and_the_changed_one(project: Project) -> None:
+    project.write("amplify/backend.py", RESOLVED)
+    set_secret(project, "TITLE", VALUE)
+    deploy(project)
+    sns = client(project, "sns")
+    [topic] = sns.list_topics()["Topics"]
+
+    def title() -> str:
+        attributes: dict[str, str] = sns.get_topic_attributes(TopicArn=topic["TopicArn"])[
+            "Attributes"
+        ]
+        return attributes["DisplayName"]
+
+    assert title() == VALUE
+    set_secret(project, "TITLE", CHANGED)
+    deploy(project)
+    assert title() == CHANGED
+    cloudformation = client(project, "cloudformation")
+    stacks = cloudformation.describe_stacks()["Stacks"]
+    events = [
+        cloudformation.describe_stack_events(StackName=stack["StackName"])["StackEvents"]
+        for stack in stacks
+    ]
+    assert CHANGED not in json.dumps([stacks, events], default=str)
+    logs = project.run("logs")
+    assert CHANGED not in logs.out
+    project.run("sandbox", "stop")
+    # the topic's own name, and what CloudFormation knows of the custom resource
+    known = {"ssm.json", "sns.json", "cloudformation.json"}
+    assert holders(project.folder, CHANGED) <= known
+
+
+def test_commands_show_and_forget_secrets(project: Project) -> None:
+    project.write("amplify/backend.py", BACKEND)
+    assert project.run("sandbox", "secret", "list", "--json").json == []
+    set_secret(project, "B", "two\nlines")
+    set_secret(project, "A", VALUE)
+    set_secret(project, "A", CHANGED)
+    assert project.run("sandbox", "secret", "list").out.split() == ["A", "B"]
+    shown = project.run("sandbox", "secret", "get", "A", "--json").json
+    assert (shown["name"], shown["version"], shown["value"]) == ("A", 2, CHANGED)
+    assert project.run("sandbox", "secret", "get", "B", "--json").json["value"] == "two\nlines"
+    other = project.run("sandbox", "secret", "list", "--json", "--identifier", "other")
+    assert other.json == []
+    project.run("sandbox", "stop", "--identifier", "other")
+    unsure = project.run("sandbox", "secret", "remove", "--all", stdin="n\n")
+    assert unsure.status == 130
+    assert project.run("sandbox", "secret", "remove", "--all", "--yes").status == 0
+    assert project.run("sandbox", "secret", "list").out == ""
+    lost = project.run("sandbox", "secret", "get", "A")
+    assert (lost.status, "SecretNotFoundError" in lost.err) == (1, True)
+
+
+def test_a_value_cannot_be_an_argument(project: Project) -> None:
+    project.write("amplify/backend.py", BACKEND)
+    assert project.run("sandbox", "secret", "set", "KEY", VALUE).status == 2
+
+
+def test_on_a_terminal_the_value_is_asked_for_and_not_shown(project: Project) -> None:
+    project.write("amplify/backend.py", BACKEND)
+    ours, theirs = pty.openpty()
+    asking = subprocess.Popen(
+        command("sandbox", "secret", "set", "KEY"),
+        cwd=project.folder,
+        env=environment(),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    seen = _read_until(ours, "Value of KEY")
+    os.write(ours, f"{VALUE}\n".encode())
+    seen += _read_until(ours, "set KEY")
+    assert asking.wait() == 0
+    os.close(ours)
+    assert VALUE not in seen
+    assert project.run("sandbox", "secret", "get", "KEY", "--json").json["value"] == VALUE
+
+
+def _read_until(terminal: int, text: str) -> str:
+    seen = ""
+    while text not in seen:
+        seen += os.read(terminal, 4096).decode()
+    return seen
