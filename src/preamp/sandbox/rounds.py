@@ -131,8 +131,8 @@ class LocalWork:
         return Effect(deployment=bool(saved))
 
     def sources(self) -> Collection[Path]:
-        """Files elsewhere that the assembly depends on."""
-        return ()
+        """Files elsewhere that the assembly depends on: the record of changed secrets."""
+        return (self._place.secrets_file,)
 
     def close(self) -> None:
         """End everything that was started; the sandbox keeps its state."""
