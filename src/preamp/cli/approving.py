@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from preamp.cli.keys import Keys
     from preamp.deploy.approval import Approval, DataRisk
     from preamp.events import Reporter
 
@@ -48,8 +49,27 @@ class Question:
         """Show what would be lost, and ask."""
         pausing = self._reporter.paused() if isinstance(self._reporter, Pausable) else nullcontext()
         with pausing:
-            click.secho("data would be lost:", fg="red", bold=True, err=True)
-            for risk in risks:
-                place = f"  ({risk.site})" if risk.site else ""
-                click.echo(f"  {risk}{place}", err=True)
+            for line in risk_lines(risks):
+                click.echo(line, err=True)
             return click.confirm("Go on without it?", default=False, err=True)
+
+
+class KeyQuestion:
+    """Asks in a session, where one key answers; every other key than y is no."""
+
+    def __init__(self, write: Callable[[Iterable[str]], None], keys: Keys) -> None:
+        self._write = write
+        self._keys = keys
+
+    def approve(self, risks: Sequence[DataRisk]) -> bool:
+        """Show what would be lost, and ask."""
+        question = click.style("Go on without it? y or n", bold=True)
+        self._write([*risk_lines(risks), question])
+        return self._keys.answer() == "y"
+
+
+def risk_lines(risks: Sequence[DataRisk]) -> Iterator[str]:
+    """What would be lost."""
+    yield click.style("data would be lost:", fg="red", bold=True)
+    for risk in risks:
+        yield f"  {risk}" + (f"  ({risk.site})" if risk.site else "")

@@ -6,6 +6,7 @@ import os
 import select
 import sys
 import threading
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -14,19 +15,37 @@ if TYPE_CHECKING:
 
 
 class Keys:
-    """Calls something for each key, while it is entered; on a terminal only.
+    """Takes keys while it is entered; on a terminal only."""
 
-    Args:
-        bindings: What to call, by the key.
-    """
-
-    def __init__(self, bindings: Mapping[str, Callable[[], None]]) -> None:
-        self._bindings = bindings
+    def __init__(self) -> None:
+        self._bindings: Mapping[str, Callable[[], None]] = {}
         self._settings: list[object] | None = None
         self._wake: tuple[int, int] | None = None
+        self._lock = threading.Lock()
+        self._asking: SimpleQueue[str] | None = None
+
+    @property
+    def there(self) -> bool:
+        """Whether anybody can press one."""
+        return self._settings is not None
+
+    def bind(self, bindings: Mapping[str, Callable[[], None]]) -> None:
+        """Say what to call, by the key."""
+        self._bindings = bindings
+
+    def answer(self) -> str:
+        """Wait for one key, which then calls nothing; an empty one after `give_up`."""
+        asking: SimpleQueue[str] = SimpleQueue()
+        with self._lock:
+            self._asking = asking
+        return asking.get()
+
+    def give_up(self) -> None:
+        """Wait for no answer any more."""
+        self._take("")
 
     def __enter__(self) -> Self:
-        if self._bindings and sys.platform != "win32" and sys.stdin.isatty():
+        if sys.platform != "win32" and sys.stdin.isatty():
             import termios
             import tty
 
@@ -59,9 +78,16 @@ class Keys:
             ready, _, _ = select.select([sys.stdin, wake], [], [])
             if wake in ready:
                 return
-            key = os.read(sys.stdin.fileno(), 1).decode(errors="replace")
+            key = os.read(sys.stdin.fileno(), 1).decode(errors="replace").lower()
             if not key:  # the terminal is gone
                 return
-            pressed = self._bindings.get(key.lower())
-            if pressed:
-                pressed()
+            if not self._take(key) and key in self._bindings:
+                self._bindings[key]()
+
+    def _take(self, key: str) -> bool:
+        """Give a key to whoever waits for an answer."""
+        with self._lock:
+            asking, self._asking = self._asking, None
+        if asking is not None:
+            asking.put(key)
+        return asking is not None

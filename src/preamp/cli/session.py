@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import click
 
+from preamp.cli.approving import KeyQuestion
 from preamp.cli.keys import Keys
 from preamp.cli.looks import Looks
 from preamp.cli.render import JsonLines, PlainLines
@@ -19,6 +20,7 @@ from preamp.errors import PreampError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from preamp.deploy.approval import Approval
     from preamp.events import Event
     from preamp.sandbox.control import SandboxControl
     from preamp.sandbox.feed import Screen
@@ -53,11 +55,21 @@ def run_session(sandbox: SandboxControl, options: SessionOptions, *, as_json: bo
     with (
         _screen(as_json=as_json) as screen,
         _looks(sandbox, screen) as looks,
-        sandbox.hold(_Noticed(screen, looks), options) as daemon,
-        Keys(_bindings(looks, daemon)),
-        _until_interrupted(daemon.stop),
+        Keys() as keys,
+        sandbox.hold(_Noticed(screen, looks), options, _approval(screen, keys, options)) as daemon,
+        _until_interrupted(keys.give_up, daemon.stop),
     ):
+        keys.bind(_bindings(looks, daemon))
         daemon.run()
+
+
+def _approval(screen: Screen, keys: Keys, options: SessionOptions) -> Approval:
+    """Who decides about data at risk: whoever can press a key, and else the option."""
+    from preamp.deploy.approval import FixedApproval
+
+    if isinstance(screen, SessionScreen) and keys.there and not options.allow_data_loss:
+        return KeyQuestion(screen.write, keys)
+    return FixedApproval(options.allow_data_loss)
 
 
 def _look_on(sandbox: SandboxControl, running: SessionClient, *, as_json: bool) -> None:
@@ -68,9 +80,10 @@ def _look_on(sandbox: SandboxControl, running: SessionClient, *, as_json: bool) 
             screen.write([f"looking on at process {pid}, which runs it; q leaves, it goes on"])
         with (
             _looks(sandbox, screen) as looks,
-            Keys(_bindings(looks, _Attached(running))),
+            Keys() as keys,
             suppress(KeyboardInterrupt),
         ):
+            keys.bind(_bindings(looks, _Attached(running)))
             for item in running.follow():
                 _show(_Noticed(screen, looks), item)
 
@@ -151,7 +164,7 @@ def _bindings(looks: Looks | None, steered: _Steered) -> dict[str, Callable[[], 
 
 
 @contextmanager
-def _until_interrupted(stop: Callable[[], None]) -> Iterator[None]:
+def _until_interrupted(*stop: Callable[[], None]) -> Iterator[None]:
     """Stop in order at the first interrupt or at the terminal's end; leave at the second."""
     asked = False
 
@@ -162,7 +175,8 @@ def _until_interrupted(stop: Callable[[], None]) -> Iterator[None]:
             raise KeyboardInterrupt
         asked = True
         click.echo("stopping; once more to leave at once", err=True)
-        stop()
+        for each in stop:
+            each()
 
     numbers = [signal.SIGINT, signal.SIGTERM]
     if sys.platform != "win32":

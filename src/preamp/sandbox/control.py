@@ -86,12 +86,15 @@ class SandboxControl:
         return find_session(self._place)
 
     @contextmanager
-    def hold(self, screen: Screen, options: SessionOptions) -> Iterator[SandboxDaemon]:
+    def hold(
+        self, screen: Screen, options: SessionOptions, approval: Approval
+    ) -> Iterator[SandboxDaemon]:
         """Be the session of this sandbox; the daemon is still to be run.
 
         Args:
             screen: Shows what happens.
             options: How it is run.
+            approval: Decides about data that would be lost.
 
         Raises:
             UserError: ``SandboxRunningError`` or ``InvalidPatternError``.
@@ -102,7 +105,7 @@ class SandboxControl:
 
         self._place.prepare()
         feed = Feed(screen)
-        daemon = local_daemon(self._place, feed, options)
+        daemon = local_daemon(self._place, feed, options, approval)
         with hold_session(self._place, daemon, feed):
             yield daemon
 

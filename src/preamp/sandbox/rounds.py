@@ -9,7 +9,6 @@ from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.read import read_assembly
 from preamp.assembly.warm import WarmSynthesizer
 from preamp.contract.activity import CallDenied, InvocationEnded, MailAccepted
-from preamp.deploy.approval import FixedApproval
 from preamp.engine.process import EngineProcess
 from preamp.events import EngineLost, FunctionInvoked, MailReceived, SandboxOpened
 from preamp.sandbox.activity import ActivityWatch
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from preamp.assembly.read import CloudAssembly
     from preamp.contract.activity import Happening
+    from preamp.deploy.approval import Approval
     from preamp.engine.protocol import EngineConnection
     from preamp.sandbox.feed import Screen
     from preamp.sandbox.place import SandboxPlace
@@ -48,13 +48,16 @@ class SessionOptions:
     allow_data_loss: bool = False
 
 
-def local_daemon(place: SandboxPlace, screen: Screen, options: SessionOptions) -> SandboxDaemon:
+def local_daemon(
+    place: SandboxPlace, screen: Screen, options: SessionOptions, approval: Approval
+) -> SandboxDaemon:
     """The inner loop of a sandbox on this machine, ready to run.
 
     Args:
         place: Which sandbox.
         screen: Shows what happens.
         options: How it is run.
+        approval: Decides about data that would be lost.
 
     Raises:
         UserError: ``InvalidPatternError``.
@@ -62,7 +65,7 @@ def local_daemon(place: SandboxPlace, screen: Screen, options: SessionOptions) -
     project = place.project
     watched = options.watched or (project.directory / project.backend_file).parent
     ignored = Ignored(project.directory, options.exclude)
-    work = LocalWork(place, screen, options, watched)
+    work = LocalWork(place, screen, options, approval, watched)
     daemon = SandboxDaemon(project.directory, work, FileWatcher(watched, ignored), screen)
     work.lost = daemon.redeploy
     return daemon
@@ -75,11 +78,17 @@ class LocalWork:
         place: Which sandbox.
         screen: Shows what happens.
         options: How the session is run.
+        approval: Decides about data that would be lost.
         watched: The folder that is watched.
     """
 
     def __init__(
-        self, place: SandboxPlace, screen: Screen, options: SessionOptions, watched: Path
+        self,
+        place: SandboxPlace,
+        screen: Screen,
+        options: SessionOptions,
+        approval: Approval,
+        watched: Path,
     ) -> None:
         self._place = place
         self._screen = screen
@@ -91,7 +100,7 @@ class LocalWork:
             port=options.port,
             synthesizer=self._synthesizer,
             checker=CheckFirst(),
-            approval=FixedApproval(options.allow_data_loss),
+            approval=approval,
             connected=self._connected,
         )
         self._assembly: CloudAssembly | None = None

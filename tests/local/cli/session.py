@@ -24,7 +24,8 @@ class Session:
         self.process = process
         self.seen: list[dict[str, Any]] = []
         self._lines: SimpleQueue[str | None] = SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reading = threading.Thread(target=self._read, daemon=True)
+        self._reading.start()
 
     def until(self, code: str, **fields: object) -> dict[str, Any]:
         """The next event or error of this code, and with these fields."""
@@ -42,12 +43,15 @@ class Session:
 
     def ended(self) -> int:
         """Wait for its end; the exit status."""
-        return self.process.wait(PATIENCE)
+        status = self.process.wait(PATIENCE)
+        self._reading.join()
+        return status
 
     def _read(self) -> None:
-        if self.process.stdout:
-            for line in self.process.stdout:
-                self._lines.put(line)
+        if self.process.stdout and self.process.stderr:
+            with self.process.stdout as lines, self.process.stderr:
+                for line in lines:
+                    self._lines.put(line)
         self._lines.put(None)
 
 

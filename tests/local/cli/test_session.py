@@ -61,14 +61,24 @@ def test_a_day_in_the_inner_loop(project: Project) -> None:
         assert again.until("round.finished")["changes"] == 0
 
 
+FAILING = """
+from aws_cdk import aws_lambda as lambda_, aws_s3 as s3
+bucket = s3.Bucket(stack, "Code")
+lambda_.Function(stack, "Broken", runtime=lambda_.Runtime.PYTHON_3_13,
+    handler="a.b", code=lambda_.Code.from_bucket(bucket, "missing.zip"))
+"""
+
+
 def test_a_resource_that_fails_is_told_and_the_next_save_mends_it(project: Project) -> None:
     write(project)
-    project.replace("amplify/backend.py", "days(1)", "days(30)")
     with session(project) as running:
-        failure = running.until("InvalidTemplateError")
-        assert failure["sites"][0] == {"file": "amplify/backend.py", "line": 6}
-        project.replace("amplify/backend.py", "days(30)", "days(3)")
-        assert running.until("round.finished")["changes"] > 0
+        running.until("round.finished")
+        project.write("amplify/backend.py", BACKEND + FAILING)
+        failure = running.until("DeploymentFailedError")
+        assert failure["sites"][0] == {"file": "amplify/backend.py", "line": 11}
+        assert project.run("invoke", "Greeter").status == 0
+        project.write("amplify/backend.py", BACKEND)
+        running.until("round.finished", changes=0)
 
 
 def test_another_terminal_looks_on_and_asks_for_a_deployment(project: Project) -> None:
