@@ -170,6 +170,7 @@ class SandboxOpened(Event):
         endpoint: Where AWS's APIs are served.
         outputs_file: What frontends read.
         watched: The folder whose files are watched.
+        enforces_iam: Whether policies are enforced.
     """
 
     code: ClassVar[str] = "sandbox.opened"
@@ -178,6 +179,7 @@ class SandboxOpened(Event):
     endpoint: str
     outputs_file: str
     watched: str
+    enforces_iam: bool = True
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from preamp.cli.wording import unenforced_line
 from preamp.sandbox.functions import function_paths, shortest_path
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def _facts(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -
         "changes": len(deployment.result.changes),
         "seconds": round(seconds, 3),
         "endpoint": deployment.connection.endpoint,
+        "enforces_iam": deployment.connection.enforces_iam,
         "stack": deployment.assembly.stack_name,
         "outputs_file": str(place.outputs_file),
     }
@@ -47,6 +49,8 @@ def _lines(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -
     yield f"{click.style(headline, fg='green', bold=True)} in {seconds:.1f} s"
     yield f"  cloud    {deployment.connection.endpoint}"
     yield f"  outputs  {os.path.relpath(place.outputs_file)}"
+    if not deployment.connection.enforces_iam:
+        yield unenforced_line()
     function = _any_function(deployment.assembly)
     if function:
         yield f"  next     preamp invoke {function} --event '{{}}'"

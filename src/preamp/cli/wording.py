@@ -199,8 +199,16 @@ def opened_lines(event: SandboxOpened, keys: str = "") -> Iterator[str]:
     yield f"  cloud    {event.endpoint}"
     yield f"  outputs  {os.path.relpath(event.outputs_file)}"
     yield f"  watches  {os.path.relpath(event.watched)}{os.sep}"
+    if not event.enforces_iam:
+        yield unenforced_line()
     if keys:
         yield f"  keys     {keys}"
+
+
+def unenforced_line() -> str:
+    """What a header or a summary says if permissions are not enforced."""
+    off = click.style("off", fg="yellow", bold=True)
+    return f"  iam      {off}: here every role may do everything, on AWS it may not"
 
 
 def log_line(line: LogLine) -> str:

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -68,11 +69,21 @@ class EngineProcess:
         state_directory: Where it keeps everything it must remember; made if it is not there.
         port: The loopback port to serve on; None for any free one.
         reporter: Hears of starting.
+        enforce_iam: Whether policies are enforced; an engine that does otherwise is started anew.
+            None for what the running one does, and for enforcing if none runs.
     """
 
-    def __init__(self, state_directory: Path, *, port: int | None, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        state_directory: Path,
+        *,
+        port: int | None,
+        reporter: Reporter,
+        enforce_iam: bool | None = None,
+    ) -> None:
         self._directory = state_directory
         self._port = port
+        self._enforce_iam = enforce_iam
         self._reporter = reporter
         self._record_path = state_directory / "engine.json"
 
@@ -91,6 +102,11 @@ class EngineProcess:
                 is not the one we know.
         """
         found = self.running()
+        if found is not None and self._enforce_iam not in (None, found.enforces_iam):
+            # Its settings are read when it starts. What is in it stays, and so does its address.
+            self._port = self._port or found.port
+            self.stop()
+            found = None
         if found is None:
             self._prepare_directory()
             python = ensure_environment(self._reporter)
@@ -210,11 +226,13 @@ class EngineProcess:
         keys, token = self._keys(), secrets.token_urlsafe(24)
         child = self._spawn(python)
         try:
-            record = EngineRecord(child.pid, _creation_time(child.pid), token)
+            created = _creation_time(child.pid)
+            enforces = self._enforce_iam is not False
+            record = EngineRecord(child.pid, created, token, enforces_iam=enforces)
             # Before the child is told to begin: an engine nobody can find must not exist.
             write_record(self._record_path, record)
             port = self._port_of(_converse(child, self._configuration(keys, token)))
-            record = EngineRecord(child.pid, record.created, token, port, time.time())
+            record = replace(record, port=port, started_at=time.time())
             write_record(self._record_path, record)
         except BaseException:
             child.kill()
@@ -258,6 +276,7 @@ class EngineProcess:
             "secret_access_key": keys.secret_access_key,
             "token": token,
             "cache": str(cache_root()),
+            "enforce_iam": self._enforce_iam is not False,
             "uv": str(uv_binary() or ""),
             "uv_variables": uv_variables(),
             "node_sdk": str(node_sdk_directory()),

@@ -23,6 +23,7 @@ class EngineConnection:
         pid: The engine's process.
         port: Its port on the loopback interface.
         started_at: When it became ready, in seconds since the epoch.
+        enforces_iam: Whether policies are enforced; who calls is checked in any case.
     """
 
     endpoint: str
@@ -34,6 +35,7 @@ class EngineConnection:
     pid: int
     port: int
     started_at: float
+    enforces_iam: bool = True
 
     def variables(self) -> dict[str, str]:
         """Return the environment variables by which AWS tools and SDKs reach this engine."""

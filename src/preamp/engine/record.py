@@ -40,6 +40,7 @@ class EngineRecord:
         token: Bearer token of the engine's own paths.
         port: Its port, None while it starts.
         started_at: When it became ready, in seconds since the epoch.
+        enforces_iam: Whether policies are enforced.
     """
 
     pid: int
@@ -47,6 +48,7 @@ class EngineRecord:
     token: str = field(repr=False)
     port: int | None = None
     started_at: float = 0.0
+    enforces_iam: bool = True
 
     def connection(self, keys: RootKeys) -> EngineConnection:
         """Return how to speak with it; the engine must have a port."""
@@ -62,6 +64,7 @@ class EngineRecord:
             pid=self.pid,
             port=self.port,
             started_at=self.started_at,
+            enforces_iam=self.enforces_iam,
         )
 
 

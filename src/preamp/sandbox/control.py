@@ -73,11 +73,14 @@ class SandboxControl:
         """Which sandbox it is."""
         return self._place
 
-    def deploy(self, *, port: int | None, approval: Approval | None = None) -> SandboxDeployment:
+    def deploy(
+        self, *, port: int | None, approval: Approval | None = None, enforce_iam: bool = True
+    ) -> SandboxDeployment:
         """Deploy it once; see `deploy_once`."""
         from preamp.sandbox.deployment import deploy_once
 
-        return deploy_once(self._place, self._reporter, port=port, approval=approval)
+        place, reporter = self._place, self._reporter
+        return deploy_once(place, reporter, port=port, approval=approval, enforce_iam=enforce_iam)
 
     def session(self) -> SessionClient | None:
         """The session that runs in some terminal, or None."""

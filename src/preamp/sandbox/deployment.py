@@ -106,6 +106,7 @@ class Deployer:
         synthesizer: Synthesizes.
         checker: Checks.
         approval: Decides about data that would be lost; None if none may be.
+        enforce_iam: Whether policies are enforced.
         connected: Told where the engine is, as soon as that is known.
     """
 
@@ -118,6 +119,7 @@ class Deployer:
         synthesizer: Synthesizer,
         checker: Checker,
         approval: Approval | None = None,
+        enforce_iam: bool = True,
         connected: Callable[[EngineConnection], None] = _nobody_asks,
     ) -> None:
         self._place = place
@@ -126,6 +128,7 @@ class Deployer:
         self._synthesizer = synthesizer
         self._checker = checker
         self._approval = approval
+        self._enforce_iam = enforce_iam
         self._tell = connected
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="engine")
         self._connecting: Future[_Running] | None = None
@@ -204,7 +207,10 @@ class Deployer:
     def _connect(self) -> _Running:
         """The running engine, and its clients in the making: 0.2 s that the synthesis hides."""
         engine = EngineProcess(
-            self._place.engine_directory, port=self._port, reporter=self._reporter
+            self._place.engine_directory,
+            port=self._port,
+            reporter=self._reporter,
+            enforce_iam=self._enforce_iam,
         )
         connection = engine.start()
         if self._running is None or self._running.connection != connection:
@@ -249,6 +255,7 @@ def deploy_once(
     *,
     port: int | None,
     approval: Approval | None = None,
+    enforce_iam: bool = True,
 ) -> SandboxDeployment:
     """Make a sandbox what its definition says.
 
@@ -257,6 +264,7 @@ def deploy_once(
         reporter: Hears what happens.
         port: The engine's port if it has to be started; None for any free one.
         approval: Decides about data that would be lost; None if none may be.
+        enforce_iam: Whether policies are enforced.
 
     Raises:
         UserError: The backend has a mistake, its deployment failed, or another one runs.
@@ -269,6 +277,7 @@ def deploy_once(
         synthesizer=ColdSynthesizer(),
         checker=CheckFirst(),
         approval=approval,
+        enforce_iam=enforce_iam,
     )
     with single_writer(place.lock_file, Guarded.DEPLOYMENT), deployer:
         deployer.synthesize()

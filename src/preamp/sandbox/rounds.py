@@ -40,12 +40,14 @@ class SessionOptions:
         watched: The folder to watch, absolute; None for that of the definition.
         exclude: Patterns of files that are no sources, as in a ``.gitignore``.
         allow_data_loss: Whether a change may delete resources that hold data.
+        enforce_iam: Whether policies are enforced.
     """
 
     port: int | None = None
     watched: Path | None = None
     exclude: tuple[str, ...] = ()
     allow_data_loss: bool = False
+    enforce_iam: bool = True
 
 
 def local_daemon(
@@ -101,6 +103,7 @@ class LocalWork:
             synthesizer=self._synthesizer,
             checker=CheckFirst(),
             approval=approval,
+            enforce_iam=options.enforce_iam,
             connected=self._connected,
         )
         self._assembly: CloudAssembly | None = None
@@ -153,7 +156,10 @@ class LocalWork:
     def _connected(self, connection: EngineConnection) -> None:
         place = self._place
         where = connection.endpoint, str(place.outputs_file), str(self._watched)
-        self._screen.report(SandboxOpened(place.project.name, place.identifier, *where))
+        enforces_iam = connection.enforces_iam
+        self._screen.report(
+            SandboxOpened(place.project.name, place.identifier, *where, enforces_iam=enforces_iam)
+        )
         if self._activity:
             self._activity.close()
         self._denials.connected(local_target(connection).clients)

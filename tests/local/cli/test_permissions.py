@@ -52,11 +52,28 @@ def test_a_missing_grant_is_explained_and_the_line_told_mends_it(project: Projec
     assert "It works." in project.run("mail", "show", "--wait", "30").out
 
 
+def test_without_permissions_everything_goes_and_that_is_said(project: Project) -> None:
+    project.write(RESOURCE, _source(project).replace(GRANT, ""))
+    deployed = project.run("sandbox", "--once", "--no-iam")
+    assert "iam      off" in deployed.out
+    assert project.run("sandbox", "status", "--json").json["enforces_iam"] is False
+    answer = project.run("invoke", PUBLISHER, "--event", json.dumps(MESSAGE))
+    assert answer.status == 0, answer.err
+    again = project.run("sandbox", "--once")
+    assert "iam" not in again.out
+    assert project.run("sandbox", "status", "--json").json["enforces_iam"] is True
+    assert project.run("invoke", PUBLISHER, "--event", json.dumps(MESSAGE)).status == 1
+
+
 def _end_of_publisher(project: Project) -> int:
     """The last line of the statement that makes the publisher."""
-    lines = (project.folder / RESOURCE).read_text(encoding="utf-8").splitlines()
+    lines = _source(project).splitlines()
     first = next(n for n, line in enumerate(lines) if line.strip().startswith("self.publisher ="))
     return next(n for n, line in enumerate(lines[first:], first + 1) if line == "        )")
+
+
+def _source(project: Project) -> str:
+    return (project.folder / RESOURCE).read_text(encoding="utf-8")
 
 
 def _add(project: Project, code: str, place: str) -> None:

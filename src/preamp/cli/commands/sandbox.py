@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     metavar="GLOB",
     help="Files to pass over, as in a .gitignore; may be given more than once.",
 )
+@click.option("--no-iam", is_flag=True, help="Let every role do everything.")
 @data_loss_option
 @identifier_option
 @json_option
@@ -71,6 +72,7 @@ def command(
     debugged: tuple[str, ...],
     watched: Path | None,
     exclude: tuple[str, ...],
+    no_iam: bool,
     allow_data_loss: bool,
     identifier: str | None,
     as_json: bool,
@@ -85,14 +87,14 @@ def command(
         from preamp.cli.session import run_session
         from preamp.sandbox.rounds import SessionOptions
 
-        options = SessionOptions(port, watched, exclude, allow_data_loss)
+        options = SessionOptions(port, watched, exclude, allow_data_loss, not no_iam)
         run_session(wiring.sandbox(identifier, Silence()), options, as_json=as_json)
         return
     started = time.monotonic()
     with reporter_for(as_json=as_json) as reporter:
         deploying = wiring.sandbox(identifier, reporter)
         approval = approval_for(reporter, allowed=allow_data_loss, as_json=as_json)
-        deployment = deploying.deploy(port=port, approval=approval)
+        deployment = deploying.deploy(port=port, approval=approval, enforce_iam=not no_iam)
         attachments = [deploying.debug(path) for path in debugged]
     sandbox = wiring.sandbox(identifier, Silence())
     write_summary(deployment, sandbox.place, time.monotonic() - started, as_json=as_json)
@@ -178,6 +180,7 @@ def _public(status: SandboxStatus) -> dict[str, object]:
         "running": connection is not None,
         "endpoint": connection and connection["endpoint"],
         "pid": connection and connection["pid"],
+        "enforces_iam": connection and connection["enforces_iam"],
         **found,
         "session": session and session["state"],
         "session_pid": session and session["pid"],
