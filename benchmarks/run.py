@@ -1,6 +1,7 @@
 """Measures what preamp claims about speed: ``make bench``, or ``python benchmarks/run.py``.
 
-``--only lambda`` measures functions on the local cloud alone, ``--only commands`` all the rest.
+``--only lambda`` measures functions on the local cloud alone, ``--only commands`` synthesis and
+deployment, ``--only loop`` the inner loop.
 Each figure stands beside what it is compared to, measured in turns in the same run. Everything
 happens in a temporary folder, which goes away with every process started in it. The exit status
 is 0 whatever the figures are.
@@ -15,6 +16,9 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
+
+_SAVES: Final = 3
 
 
 def main() -> None:
@@ -26,9 +30,11 @@ def main() -> None:
     print(f"{pairs} rounds in turns, median [least - most]; {_load()}", flush=True)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="preamp-bench-")))
-        if arguments.only != "lambda":
+        if arguments.only in {None, "commands"}:
             _measure_commands(folder / "commands", pairs)
-        if arguments.only != "commands":
+        if arguments.only in {None, "loop"}:
+            _measure_inner_loop(folder / "loop", pairs)
+        if arguments.only in {None, "lambda"}:
             _measure_functions(folder, pairs)
     print(f"\n{_load()}")
 
@@ -43,6 +49,15 @@ def _measure_commands(folder: Path, pairs: int) -> None:
         deployment.measure(bench, pairs, plain_synthesis)
 
 
+def _measure_inner_loop(folder: Path, pairs: int) -> None:
+    from benchmarks import inner_loop
+    from benchmarks.workbench import Workbench
+
+    folder.mkdir()
+    with Workbench(folder) as bench:
+        inner_loop.measure(bench, _SAVES * pairs)
+
+
 def _measure_functions(folder: Path, pairs: int) -> None:
     from benchmarks import lambda_host
 
@@ -54,7 +69,9 @@ def _measure_functions(folder: Path, pairs: int) -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="rounds; 5 by default")
-    parser.add_argument("--only", choices=("commands", "lambda"), help="one half; both by default")
+    parser.add_argument(
+        "--only", choices=("commands", "loop", "lambda"), help="a part; all by default"
+    )
     arguments = parser.parse_args()
     if arguments.pairs < 1:
         parser.error("--pairs must be 1 or more")

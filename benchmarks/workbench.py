@@ -125,7 +125,7 @@ class Workbench:
         done = subprocess.run(
             command,
             cwd=folder,
-            env={**_environment(), **(extra or {})},
+            env={**environment(), **(extra or {})},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -147,7 +147,7 @@ class Workbench:
         with subprocess.Popen(
             self.preamp(*words),
             cwd=self.project,
-            env=_environment(),
+            env=environment(),
             stdout=subprocess.PIPE,
             text=True,
         ) as child:
@@ -171,7 +171,7 @@ class Workbench:
         done = subprocess.run(
             self.preamp("sandbox", "env", "--json", "--identifier", identifier),
             cwd=self.project,
-            env=_environment(),
+            env=environment(),
             capture_output=True,
             text=True,
             check=True,
@@ -190,7 +190,7 @@ class Workbench:
         subprocess.run(
             self.preamp("sandbox", "stop", "--identifier", identifier),
             cwd=self.project,
-            env=_environment(),
+            env=environment(),
             capture_output=True,
             check=False,
         )
@@ -216,7 +216,7 @@ def _make_editable(backend: Path) -> None:
     edit(backend, 60)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The environment without the developer's own settings of AWS and the CDK."""
     return {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "CDK_"))}
 
