@@ -6,6 +6,7 @@ moves between the two. Amplify Gen 2, "Custom resources" and "Resource tagging".
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import platform
@@ -78,7 +79,7 @@ def describe(stack: Stack, backend_id: BackendId, stack_type: str) -> None:
     description = {
         "createdOn": _PLATFORMS.get(platform.system(), "Other"),
         "createdBy": _ENGINES[backend_id.kind],
-        "createdWith": version("preamp"),
+        "createdWith": _own_version(),
         "stackType": stack_type,
         "metadata": {},
     }
@@ -90,6 +91,11 @@ def add_output_entry(stack: Stack, key: str, entry_version: str, names: list[str
     held = (stack.template_options.metadata or {}).get(key)
     earlier = [name for name in held["stackOutputs"] if name not in names] if held else []
     stack.add_metadata(key, {"version": entry_version, "stackOutputs": [*names, *earlier]})
+
+
+@functools.cache
+def _own_version() -> str:
+    return version("preamp")  # parses a file each time
 
 
 def _tag(scope: Construct, backend_id: BackendId) -> None:

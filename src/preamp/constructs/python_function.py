@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,7 +15,7 @@ from preamp.bundling import Bundle, BundleRequest, LambdaDestination, LocalDesti
 from preamp.constructs.function_secrets import FunctionSecrets
 from preamp.contract.cache import cache_root
 from preamp.contract.interpreters import find_interpreter, is_python
-from preamp.definition.backend import SYNTHESIS, Synthesis
+from preamp.definition.backend import BUNDLING, SYNTHESIS, Synthesis
 from preamp.definition.secret import Secret
 from preamp.definition.site import calling_file, calling_site
 
@@ -184,12 +185,22 @@ def _request(
 def _bundle(request: BundleRequest) -> Bundle:
     synthesis = SYNTHESIS.get()
     reporter = synthesis.reporter if synthesis else _Silence()
-    return bundle(request, cache=cache_root(), reporter=reporter)
+    bundling = BUNDLING.set(True)
+    try:
+        return bundle(request, cache=cache_root(), reporter=reporter)
+    finally:
+        BUNDLING.reset(bundling)
 
 
 def _destination(synthesis: Synthesis | None, runtime: str) -> LambdaDestination | LocalDestination:
     if synthesis is None or not synthesis.local or not is_python(runtime):
         # What is no Python runtime is refused by whoever bundles.
         return LambdaDestination()
+    return _local_destination(runtime)
+
+
+@functools.cache
+def _local_destination(runtime: str) -> LocalDestination:
+    # looks through the whole PATH, which does not change during a synthesis
     interpreter = find_interpreter(runtime)
     return LocalDestination(interpreter.path, interpreter.minor)

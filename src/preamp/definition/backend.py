@@ -157,6 +157,9 @@ class Synthesis:
 SYNTHESIS: Final[ContextVar[Synthesis | None]] = ContextVar("preamp.synthesis", default=None)
 """The synthesis that is going on; None outside a synth child."""
 
+BUNDLING: Final[ContextVar[bool]] = ContextVar("preamp.bundling", default=False)
+"""Whether a handler is being bundled: what is read meanwhile is no part of the definition."""
+
 
 def define_backend(**resources: ResourceDefinition[Any]) -> Backend:
     """Build a backend from its resources.

@@ -1,4 +1,4 @@
-"""Prepares the Node process behind the CDK: which Node, and where its chatter goes.
+"""Prepares the Node process behind the CDK: which Node, and what becomes of what it says.
 
 The Node comes from PyPI. What the kernel prints (deprecations, warnings, banners) is kept, and
 only what concerns the user's own code is handed on, as notices.
@@ -12,52 +12,91 @@ import os
 import re
 import time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from preamp.contract.node import node_binary
 from preamp.events import Notice
+from preamp.synth import direct_node, type_checks
+from preamp.synth.direct_node import Reads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from preamp.synth.direct_node import DirectNode
 
 _INDEX: Final = ".jsii.runtime.v1.json"
 _INDEX_PATIENCE: Final = 5.0
 _DEPRECATION: Final = re.compile(r"\[WARNING\] aws-cdk-lib\.(\S+) is deprecated.*\n\s*(.*)")
 
 
-class Console:
-    """What the kernel wrote to its console."""
+class Kernel(Protocol):
+    """The Node process behind the CDK."""
+
+    def console(self) -> str:
+        """What it printed in this run."""
+
+    def reads(self) -> Reads | None:
+        """What it read of the project in this run; None if that cannot be told."""
+
+
+class DirectKernel:
+    """A kernel whose Node we started ourselves."""
+
+    def __init__(self, node: DirectNode) -> None:
+        self.node = node
+
+    def begin_run(self) -> None:
+        """Forget what earlier runs printed and read."""
+        self.node.begin_run()
+
+    def console(self) -> str:
+        """What it printed in this run."""
+        return self.node.console.read()
+
+    def reads(self) -> Reads | None:
+        """What it read of the project in this run."""
+        return Reads.noted(self.node.notes.read())
+
+
+class StockKernel:
+    """A kernel as jsii starts it."""
 
     def __init__(self) -> None:
         self._text = ""
 
-    def read(self, reader: IO[bytes]) -> None:
-        """Take what the kernel writes until it ends; runs in the kernel's own thread."""
+    def console(self) -> str:
+        """What it printed."""
+        return self._text
+
+    def reads(self) -> Reads | None:
+        """None: it does not say."""
+        return None
+
+    def listen(self, reader: IO[bytes]) -> None:
+        """Take what the kernel writes until it ends; runs in a thread of jsii's."""
         for line in iter(reader.readline, b""):
             self._text += _decoded(line)
 
-    def notices(self) -> Iterator[Notice]:
-        """What the user should know of it: uses of deprecated parts of the CDK, each once."""
-        for name, advice in dict.fromkeys(_DEPRECATION.findall(self._text)):
-            yield Notice(f"{name} of the CDK is deprecated: {advice}")
 
-
-def prepare() -> Console:
+def prepare(project: Path) -> Kernel:
     """Set the kernel up, before anything imports the CDK.
 
-    Returns:
-        The kernel's console.
+    Args:
+        project: The project's folder, absolute.
     """
     os.environ["JSII_NODE"] = str(node_binary())
     os.environ["NODE_OPTIONS"] = "--no-warnings"
     # the templates are validated beside the synthesis, not in it: it would double its time
     os.environ["CDK_VALIDATION"] = "false"
-    from jsii._kernel.providers import process
+    type_checks.install()
+    node = direct_node.install(project)
+    return DirectKernel(node) if node else _stock()
 
-    console = Console()
-    if hasattr(process, "stderr_sink"):  # a private name: without it the chatter is only shown
-        process.stderr_sink = console.read  # type: ignore[assignment]
-    return console
+
+def notices(kernel: Kernel) -> Iterator[Notice]:
+    """What the user should know of it: uses of deprecated parts of the CDK, each once."""
+    for name, advice in dict.fromkeys(_DEPRECATION.findall(kernel.console())):
+        yield Notice(f"{name} of the CDK is deprecated: {advice}")
 
 
 def let_index_finish() -> None:
@@ -69,6 +108,15 @@ def let_index_finish() -> None:
     deadline = time.monotonic() + _INDEX_PATIENCE
     while _unindexed() and time.monotonic() < deadline:
         time.sleep(0.05)
+
+
+def _stock() -> StockKernel:
+    from jsii._kernel.providers import process
+
+    kernel = StockKernel()
+    if hasattr(process, "stderr_sink"):  # a private name: without it the chatter is only shown
+        process.stderr_sink = kernel.listen  # type: ignore[assignment]
+    return kernel
 
 
 def _unindexed() -> bool:

@@ -14,6 +14,8 @@ from preamp.events import Notice
 from preamp.synth.load import raised_error
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from preamp.contract.site import Site
     from preamp.definition.secret import SecretUses
     from preamp.synth.compose import LiveBackend
@@ -29,7 +31,10 @@ _PATH: Final = re.compile(r"\[([^\]\s]+)\]")
 
 
 def write_assembly(
-    backend: LiveBackend, recorder: SiteRecorder, secrets: SecretUses
+    backend: LiveBackend,
+    recorder: SiteRecorder,
+    secrets: SecretUses,
+    inputs: Callable[[], list[str] | None],
 ) -> list[Notice]:
     """Synthesize the tree and write the annex beside the CDK's files.
 
@@ -37,6 +42,7 @@ def write_assembly(
         backend: The tree.
         recorder: Where its constructs were made.
         secrets: What it uses of them.
+        inputs: Tells, once all is synthesized, what the definition read.
 
     Returns:
         What constructs have to say: the annotations of the tree that are no errors.
@@ -59,7 +65,7 @@ def write_assembly(
         name: [list(dataclasses.astuple(site)) for site in places]
         for name, places in secrets.sites.items()
     }
-    annex = {"version": ANNEX_VERSION, "sites": sites, "secrets": used}
+    annex = {"version": ANNEX_VERSION, "sites": sites, "secrets": used, "inputs": inputs()}
     directory = Path(assembly.directory)
     (directory / ANNEX).write_text(json.dumps(annex, indent=1), encoding="utf-8")
     return _annotations(directory / f"{root}.metadata.json", root, recorder.sites)

@@ -1,0 +1,312 @@
+"""Starts jsii's Node program directly, without the relay that jsii puts between.
+
+That saves a process and a hop for each call, tells what the program reads, and leaves a kernel that
+more than one process can use, one after the other. It builds on private names of jsii; where they
+are not as we know them, `install` says so and jsii does as it always does.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import ctypes
+import json
+import mmap
+import os
+import platform
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+from importlib import resources
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from preamp.contract.cache import cache_root
+from preamp.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_PRELOAD: Final = Path(__file__).with_name("preload.cjs")
+_CHANNEL: Final = 3
+"""The file descriptor on which jsii's program speaks."""
+_FLAGS: Final = ("--max-old-space-size=4069", "--max-semi-space-size=2", "--preserve-symlinks")
+_KNOWN: Final = ("start", "stop", "send", "handshake", "_next_message")
+_PROGRAM: Final = "lib/program.js"
+_NEEDED: Final = (_PROGRAM, "lib/runtime-index-worker.js")
+_PR_SET_PDEATHSIG: Final = 1
+_PATIENCE: Final = 2.0
+
+
+class Exchange:
+    """How many calls were asked and answered, for all processes that share a kernel."""
+
+    def __init__(self) -> None:
+        self._shared = mmap.mmap(-1, 3 * 8)
+
+    def asked(self) -> None:
+        """Count a call that is about to be sent."""
+        self._add(0)
+
+    def answered(self) -> None:
+        """Count an answer that was read to its end."""
+        self._add(1)
+
+    def broken(self) -> None:
+        """Note that the kernel said of itself that it is at fault."""
+        self._add(2)
+
+    @property
+    def is_level(self) -> bool:
+        """Whether every call was answered, so that the next one gets its own answer."""
+        asked, answered, _ = self._counts()
+        return asked == answered
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the kernel never was at fault."""
+        return self._counts()[2] == 0
+
+    def _counts(self) -> tuple[int, ...]:
+        return struct.unpack("3Q", self._shared)
+
+    def _add(self, place: int) -> None:
+        (count,) = struct.unpack_from("Q", self._shared, place * 8)
+        struct.pack_into("Q", self._shared, place * 8, count + 1)
+
+
+class Log:
+    """A file without a name that Node writes to and we read."""
+
+    def __init__(self) -> None:
+        import fcntl
+
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
+        self.descriptor = self._file.fileno()
+        fcntl.fcntl(self.descriptor, fcntl.F_SETFL, os.O_APPEND)
+
+    def read(self) -> str:
+        """Everything written since it was emptied."""
+        size = os.fstat(self.descriptor).st_size
+        return os.pread(self.descriptor, size, 0).decode(errors="replace")
+
+    def write(self, text: str) -> None:
+        """Write to it ourselves."""
+        os.write(self.descriptor, text.encode())
+
+    def empty(self) -> None:
+        """Forget what was written."""
+        os.ftruncate(self.descriptor, 0)
+
+
+class Reads(NamedTuple):
+    """What a Node read of the project, as absolute paths."""
+
+    files: frozenset[str]
+    folders: frozenset[str]
+
+    @staticmethod
+    def noted(text: str) -> Reads:
+        """What ``preload.cjs`` wrote."""
+        notes = [json.loads(line) for line in text.splitlines()[1:]]
+        files, folders = (
+            frozenset(path for path, is_folder in notes if is_folder is kind)
+            for kind in (False, True)
+        )
+        return Reads(files, folders)
+
+
+class DirectNode:
+    """The Node process of a kernel.
+
+    Attributes:
+        console: What Node prints.
+        notes: Which files of the project Node reads; see ``preload.cjs``.
+        exchange: The calls made to it.
+    """
+
+    def __init__(self, project: Path) -> None:
+        self.console = Log()
+        self.notes = Log()
+        self.exchange = Exchange()
+        self._runs = 0
+        self._project = project
+        self._owner = os.getpid()
+        self._channel: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process's id; 0 before it was started."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing lies on the channel that nobody waits for, the end of it included."""
+        import select
+
+        return self._channel is not None and not select.select([self._channel], [], [], 0)[0]
+
+    def begin_run(self) -> None:
+        """Forget what earlier runs printed and read."""
+        self._runs += 1
+        self.console.empty()
+        self.notes.empty()
+        self.notes.write(f"run {self._runs:011}\n")
+
+    def start(self, program: Path) -> _Streams:
+        """Start it.
+
+        Args:
+            program: jsii's ``program.js``.
+        """
+        self.begin_run()
+        # the first to be opened: so descriptor 3 is taken, and no pipe of `Popen` can be there
+        self._channel, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [os.environ["JSII_NODE"], *_FLAGS, "--require", _PRELOAD, program],
+            stdin=subprocess.DEVNULL,
+            stdout=self.console.descriptor,
+            stderr=self.console.descriptor,
+            env=self._environment(),
+            pass_fds=(_CHANNEL, self.notes.descriptor),
+            preexec_fn=_connecting(theirs.fileno()),  # noqa: PLW1509 - no threads here
+        )
+        theirs.close()
+        return _Streams(self._channel, self.exchange)
+
+    def stop(self) -> None:
+        """Let it end, if it is ours."""
+        if self._channel is None or self._process is None or os.getpid() != self._owner:
+            return
+        self._channel.close()
+        self._channel = None
+        try:
+            self._process.wait(_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it at once."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "JSII_AGENT": f"Python/{platform.python_version()}",
+            "PREAMP_KERNEL_NOTES": str(self.notes.descriptor),
+            "PREAMP_KERNEL_PROJECT": str(self._project),
+        }
+
+
+class _Streams:
+    """What jsii takes for its process: it writes to `stdin` and reads from `stdout`."""
+
+    def __init__(self, channel: socket.socket, exchange: Exchange) -> None:
+        self._reader = channel.makefile("rb")
+        self._writer = channel.makefile("wb")
+        self._exchange = exchange
+        self.stdin = self
+        self.stdout = self
+
+    def write(self, data: bytes) -> None:
+        self._exchange.asked()
+        self._writer.write(data)
+
+    def flush(self) -> None:
+        with contextlib.suppress(BrokenPipeError):  # read by whoever waits for the answer
+            self._writer.flush()
+
+    def readline(self) -> bytes:
+        line = self._reader.readline()
+        if not line.endswith(b"\n"):
+            raise Fault("KernelLostFault", "the Node process of the CDK ended unexpectedly")
+        self._exchange.answered()
+        if b'"@jsii/kernel.Fault"' in line:
+            self._exchange.broken()
+        return line
+
+
+def install(project: Path) -> DirectNode | None:
+    """Have jsii use a Node of ours, before anything imports the CDK.
+
+    Args:
+        project: The project's folder, absolute; what Node reads in it is noted.
+
+    Returns:
+        The Node, or None if this jsii or this system is not one we know.
+    """
+    from jsii._kernel.providers import process
+
+    stock = getattr(process, "_NodeProcess", None)
+    if os.name != "posix" or stock is None or not all(hasattr(stock, name) for name in _KNOWN):
+        return None
+    program = _lay_out()
+    if program is None:
+        return None
+    node, file = DirectNode(project), program
+
+    class Direct(stock):  # type: ignore[misc, valid-type]
+        def start(self) -> None:
+            self._process: Any = node.start(file)
+            node.exchange.asked()  # it speaks first
+            atexit.register(self.stop)
+            self.handshake()
+
+        def stop(self) -> None:
+            atexit.unregister(self.stop)
+            node.stop()
+
+    process._NodeProcess = Direct  # type: ignore[misc] # noqa: SLF001 - what `install` is about
+    return node
+
+
+def _lay_out() -> Path | None:
+    """Write jsii's program where Node can load it, unless it is there; None if that fails.
+
+    In a place of its own and not, as jsii has it, in a temporary folder: a child of the process
+    that made that one would remove it when it ends.
+    """
+    import jsii._embedded.jsii as embedded
+
+    named = {name: resource for resource, name in embedded.EMBEDDED_FILES.items()}
+    place = cache_root() / "jsii" / version("jsii")
+    if all((place / name).is_file() for name in _NEEDED):
+        return place / _PROGRAM
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place.parent) as draft:
+            for name in _NEEDED:
+                file = Path(draft, "new", name)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(resources.files(embedded).joinpath(named[name]).read_bytes())
+            with contextlib.suppress(OSError):  # another process was quicker
+                Path(draft, "new").rename(place)
+    except (OSError, KeyError):
+        return None
+    return place / _PROGRAM if (place / _PROGRAM).is_file() else None
+
+
+def _connecting(channel: int) -> Callable[[], None]:
+    """What the new process does before it becomes Node."""
+    die_with_parent = dying_with_parent()
+
+    def connect() -> None:
+        os.dup2(channel, _CHANNEL)
+        die_with_parent()
+
+    return connect
+
+
+def dying_with_parent() -> Callable[[], None]:
+    """What a new process calls to be killed by the system when its parent dies, on Linux."""
+    if sys.platform != "linux":
+        return lambda: None
+    prctl = ctypes.CDLL(None).prctl
+    return lambda: prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
