@@ -92,9 +92,7 @@ def test_the_backend_finds_the_world_of_a_cold_one(
     assert cold["mine"] == ["amplify", "amplify.backend"]
 
 
-def test_nothing_of_a_run_is_left_for_the_next(
-    project: WarmProject, warm: WarmSynthesizer
-) -> None:
+def test_nothing_of_a_run_is_left_for_the_next(project: WarmProject, warm: WarmSynthesizer) -> None:
     project.backend(
         "import builtins, os, sys\n" + START + "define_backend()\n"
         "print(hasattr(builtins, 'left'), os.environ.get('LEFT'), 'json.left' in sys.modules)\n"
