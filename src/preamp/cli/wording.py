@@ -245,8 +245,9 @@ def denial_lines(event: PermissionDenied) -> str:
 def _reason(event: PermissionDenied) -> str:
     statement = f" (statement {event.statement})" if event.statement else ""
     policy = _short(event.policy) if event.policy else _UNNAMED[event.reason]
-    text = _REASONS[event.reason]
-    return text.format(role=_short(event.role), policy=policy, statement=statement)
+    # Most roles are made for their function, and are below it.
+    role = _short(event.role.removeprefix(f"{event.caller}/"))
+    return _REASONS[event.reason].format(role=role, policy=policy, statement=statement)
 
 
 def _advice(event: PermissionDenied) -> list[str]:

@@ -37,7 +37,7 @@ def test_a_missing_grant_is_explained_and_the_line_told_mends_it(project: Projec
     assert told == [
         f"{PUBLISHER} may not sns:Publish",
         "on CustomNotifications/NotificationTopic",
-        f"no policy of its role {PUBLISHER}/ServiceRole allows it",
+        "no policy of its role ServiceRole allows it",
         "add     self.topic.grant_publish(self.publisher)",
         f"after {RESOURCE}:{_end_of_publisher(project)}",
     ]
