@@ -148,6 +148,7 @@ class ResourceChanged(Event):
         seconds: Since the resource's action started.
         reason: CloudFormation's reason, if it gave one.
         site: The user's line that made the resource.
+        via: Who changes it.
     """
 
     code: ClassVar[str] = "resource.changed"
@@ -158,6 +159,7 @@ class ResourceChanged(Event):
     seconds: float = 0.0
     reason: str = ""
     site: Site | None = None
+    via: Via = "cloudformation"
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,8 @@ class LiveTree:
             return []
         branch.working.pop(event.path, None)
         branch.done += 1
-        if event.progress == "skipped":
+        if event.progress == "skipped" or event.via == "hotswap":
+            # of a hotswap, the plan has said all there is to say
             return []
         heading = [] if stack in {self._heading, event.path} else [click.style(stack, bold=True)]
         self._heading = stack

@@ -94,7 +94,7 @@ class PlainLines:
                 line = stage_line(event)
             case ChangePlanned():
                 line = plan_line(event)
-            case ResourceChanged(progress="done" | "failed"):
+            case ResourceChanged(progress="done" | "failed", via="cloudformation"):
                 line = resource_line(event)
             case Notice(message=message):
                 line = None if message in self._noticed else notice_line(event)

@@ -26,7 +26,7 @@ from preamp.deploy.deployed import NEVER_CREATED, STUCK, DeployedStack, is_busy,
 from preamp.deploy.failure import empty_backend, explained, stack_stuck
 from preamp.deploy.hotswap.execution import SwapExecutor, SwapFailedError
 from preamp.deploy.hotswap.transition import Transition, needed_assets
-from preamp.deploy.plan import Action, Plan, PlanKind, Reason, plan_creation
+from preamp.deploy.plan import Action, Plan, PlanKind, plan_creation
 from preamp.deploy.planner import Planner
 from preamp.deploy.telling import tell_plan
 from preamp.errors import UserError
@@ -60,7 +60,7 @@ class DeploymentResult:
         no_op: Whether there was nothing to do.
         outputs: Outputs of the root stack by name.
         metadata: ``Metadata`` of the root template, where the output entries are declared.
-        changes: The resources that were planned to change.
+        changes: The resources that were planned to change, not the stacks around them.
         seconds: How long each stage took, by its name.
         hotswapped: Whether the changes were made past CloudFormation.
     """
@@ -304,7 +304,7 @@ class _Deployment:
             no_op=no_op,
             outputs=stack.outputs if stack else {},
             metadata=self._assembly.stack.template.get("Metadata") or {},
-            changes=() if no_op else plan.changes,
+            changes=() if no_op else plan.own_changes,
             seconds=self._clock.seconds,
             hotswapped=plan.kind is PlanKind.HOTSWAP,
         )
@@ -313,10 +313,6 @@ class _Deployment:
 def _summary(plan: Plan) -> str:
     if plan.kind is PlanKind.NO_OP:
         return _UNCHANGED
-    counts = Counter(
-        change.action
-        for change in plan.changes
-        if change.reason is not Reason.NESTED_TEMPLATE_CHANGED
-    )
+    counts = Counter(change.action for change in plan.own_changes)
     told = ", ".join(f"{counts[action]} to {action}" for action in Action if counts[action])
     return f"{told} by hotswap" if plan.kind is PlanKind.HOTSWAP else told

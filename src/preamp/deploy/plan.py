@@ -122,6 +122,13 @@ class Plan:
     returns: tuple[Swap, ...] = ()
     remaining: Mapping[Address, Resource] = field(default_factory=dict)
 
+    @property
+    def own_changes(self) -> tuple[Change, ...]:
+        """The changes without those of stacks that change only by what is in them."""
+        return tuple(
+            change for change in self.changes if change.reason is not Reason.NESTED_TEMPLATE_CHANGED
+        )
+
 
 def is_up_to_date(
     assembly: CloudAssembly, stack: DeployedStack, template: Mapping[str, Any]

@@ -28,7 +28,7 @@ def tell_plan(plan: Plan, reporter: Reporter) -> None:
         plan: The plan.
         reporter: Told of each change.
     """
-    changes = plan.changes
+    changes = plan.own_changes
     if plan.kind in {PlanKind.CREATE, PlanKind.RECREATE}:
         events = _first(changes)
     else:
@@ -56,7 +56,7 @@ def _update(changes: Sequence[Change], *, is_hotswap: bool) -> Iterator[ChangePl
     }
     for change in changes:
         inside_whole = any(change.address[:end] in whole for end in range(1, len(change.address)))
-        if not inside_whole and change.reason is not Reason.NESTED_TEMPLATE_CHANGED:
+        if not inside_whole:
             yield _event(change, changes, is_hotswap=is_hotswap)
 
 

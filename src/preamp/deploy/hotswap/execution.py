@@ -124,7 +124,13 @@ class SwapExecutor:
     def _tell(self, swap: Swap, progress: ResourceProgress, seconds: float) -> None:
         site = self._assembly.site_of(swap.path)
         event = ResourceChanged(
-            swap.path, swap.resource_type, "update", progress, seconds, site=site
+            path=swap.path,
+            resource_type=swap.resource_type,
+            action="update",
+            progress=progress,
+            seconds=seconds,
+            site=site,
+            via="hotswap",
         )
         self._reporter.report(event)
 
