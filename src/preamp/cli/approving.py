@@ -51,7 +51,7 @@ class Question:
         with pausing:
             for line in risk_lines(risks):
                 click.echo(line, err=True)
-            return click.confirm("Go on without it?", default=False, err=True)
+            return click.confirm("Deploy, and lose it?", default=False, err=True)
 
 
 class KeyQuestion:
@@ -63,7 +63,7 @@ class KeyQuestion:
 
     def approve(self, risks: Sequence[DataRisk]) -> bool:
         """Show what would be lost, and ask."""
-        question = click.style("Go on without it? y or n", bold=True)
+        question = click.style("Deploy, and lose it? y or n", bold=True)
         self._write([*risk_lines(risks), question])
         return self._keys.answer() == "y"
 
@@ -72,4 +72,5 @@ def risk_lines(risks: Sequence[DataRisk]) -> Iterator[str]:
     """What would be lost."""
     yield click.style("data would be lost:", fg="red", bold=True)
     for risk in risks:
-        yield f"  {risk}" + (f"  ({risk.site})" if risk.site else "")
+        yield f"  {risk.holding}"
+        yield f"    {risk.fate}" + (f" ({risk.site})" if risk.site else "")

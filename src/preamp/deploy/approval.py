@@ -42,10 +42,20 @@ class DataRisk:
     properties: tuple[str, ...] = ()
     site: Site | None = None
 
+    @property
+    def holding(self) -> str:
+        """What it is and holds, for people, e.g. ``table Orders: 12 items``."""
+        return f"{self.kind} {self.path}: {self.holds}"
+
+    @property
+    def fate(self) -> str:
+        """What becomes of it and why, for people."""
+        why = f", as {', '.join(self.properties)} changes" if self.properties else ""
+        return f"{_DONE[self.action]}{why}"
+
     def __str__(self) -> str:
         """One line for people."""
-        why = f", as {', '.join(self.properties)} changes" if self.properties else ""
-        return f"{self.kind} {self.path}: {self.holds}; it is {_DONE[self.action]}{why}"
+        return f"{self.holding}; it is {self.fate}"
 
 
 class Approval(Protocol):

@@ -15,7 +15,7 @@ from preamp.deploy.approval import DataRisk
 from preamp.deploy.contents import STATEFUL
 from preamp.deploy.failure import data_would_be_lost
 from preamp.deploy.plan import Action, PlanKind
-from preamp.deploy.replacement import replacing_properties
+from preamp.deploy.replacement import possibly_replacing_properties
 from preamp.events import Notice
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def _lost_by(change: Change) -> tuple[LossAction, tuple[str, ...]] | None:
         return None
     properties = tuple(
         sorted(
-            replacing_properties(
+            possibly_replacing_properties(
                 change.resource_type, before.get("Properties") or {}, after.get("Properties") or {}
             )
         )

@@ -180,8 +180,7 @@ def data_would_be_lost(risks: Sequence[DataRisk]) -> UserError:
     Args:
         risks: What would be lost.
     """
-    resources = "a resource" if len(risks) == 1 else f"{len(risks)} resources"
-    lines = [f"the deployment would lose data of {resources}", *map(str, risks)]
+    lines = ["the deployment would lose data", *map(str, risks)]
     sites = dict.fromkeys(risk.site for risk in risks if risk.site)
     return UserError(
         "DataLossError",

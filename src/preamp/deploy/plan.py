@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 Resource: TypeAlias = "Mapping[str, Any]"
 """A resource of a template."""
 
-CreateOnly: TypeAlias = "Callable[[str], frozenset[str]]"
-"""Tells which top-level properties of a resource type cannot change without replacing it."""
+Replacing: TypeAlias = "Callable[[str, Resource, Resource], frozenset[str]]"
+"""Tells which changed properties only a new resource can take on, given a resource type and the
+properties before and after."""
 
 _CODE: Final = "Code"
 _NO_NAMES: Final[tuple[str, ...]] = ()
@@ -154,7 +155,7 @@ def plan_creation(assembly: CloudAssembly, kind: PlanKind) -> Plan:
         kind: `PlanKind.CREATE` or `PlanKind.RECREATE`.
     """
     nothing = DeployedTemplate({})
-    changes = _Comparison(assembly, _nothing_fixed).stack(nothing, assembly.stack)
+    changes = _Comparison(assembly, _nothing_replaces).stack(nothing, assembly.stack)
     return Plan(kind, tuple(changes))
 
 
@@ -162,7 +163,7 @@ def plan_update(
     assembly: CloudAssembly,
     stack: DeployedStack,
     running: DeployedTemplate,
-    create_only: CreateOnly | None = None,
+    replacing: Replacing | None = None,
 ) -> Plan:
     """Plan the way from what runs to what the assembly wants.
 
@@ -170,24 +171,24 @@ def plan_update(
         assembly: What shall run.
         stack: The root stack as it is.
         running: Its template and the nested ones that differ.
-        create_only: Tells the properties whose change replaces a resource; without it, such a
-            change is shown as a modification.
+        replacing: Tells the properties whose change replaces a resource; without it, such a change
+            is shown as a modification.
     """
-    comparison = _Comparison(assembly, create_only or _nothing_fixed)
+    comparison = _Comparison(assembly, replacing or _nothing_replaces)
     changes = list(comparison.stack(running, assembly.stack))
     if dict(stack.tags) != dict(assembly.tags):
         changes.append(Change("", NESTED_STACK, Action.MODIFY, Reason.TAGS_CHANGED))
     return Plan(PlanKind.UPDATE, tuple(changes))
 
 
-def _nothing_fixed(_resource_type: str) -> frozenset[str]:
+def _nothing_replaces(_resource_type: str, _before: Resource, _after: Resource) -> frozenset[str]:
     return frozenset()
 
 
 @dataclass(frozen=True)
 class _Comparison:
     assembly: CloudAssembly
-    create_only: CreateOnly
+    replacing: Replacing
 
     def stack(
         self, old: DeployedTemplate, new: AssemblyStack, around: Address = ()
@@ -224,11 +225,11 @@ class _Comparison:
         yield self._placed(Change(path, kind, action, reason, names, None, address, old, new))
 
     def _difference(self, old: Resource, new: Resource) -> tuple[tuple[str, ...], Action, Reason]:
-        names = _differing(old.get("Properties") or {}, new.get("Properties") or {})
-        resource_type = str(new.get("Type", ""))
+        before, after = old.get("Properties") or {}, new.get("Properties") or {}
+        names, resource_type = _differing(before, after), str(new.get("Type", ""))
         if old.get("Type") != resource_type:
             return names, Action.REPLACE, Reason.TYPE_CHANGED
-        if self.create_only(resource_type).intersection(names):
+        if self.replacing(resource_type, before, after):
             return names, Action.REPLACE, Reason.IMMUTABLE_PROPERTY_CHANGED
         return names, Action.MODIFY, _reason(resource_type, names, old, new)
 

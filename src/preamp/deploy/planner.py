@@ -15,7 +15,7 @@ from preamp.deploy.hotswap.planning import all_addresses, plan_return, plan_swap
 from preamp.deploy.hotswap.state import Hotswapped
 from preamp.deploy.hotswap.values import Scope
 from preamp.deploy.plan import Plan, PlanKind, is_up_to_date, plan_update
-from preamp.deploy.replacement import create_only_properties
+from preamp.deploy.replacement import replacing_properties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -88,7 +88,7 @@ class Planner:
         return self._reader.tree(self._stack.stack_id, wanted, also)
 
     def _update(self, base: DeployedTemplate) -> Plan:
-        return plan_update(self._assembly, self._stack, base, create_only_properties)
+        return plan_update(self._assembly, self._stack, base, replacing_properties)
 
     def _plan_hotswap(self, base: DeployedTemplate, known: Hotswapped | None) -> Plan:
         update = self._update(base)
@@ -102,7 +102,7 @@ class Planner:
             running = overlaid(base, known.resources)
         if not update.changes and running is base:
             return Plan(PlanKind.NO_OP, returns=returns)
-        changes = plan_update(self._assembly, self._stack, running, create_only_properties).changes
+        changes = plan_update(self._assembly, self._stack, running, replacing_properties).changes
         wanted = self._scope(_as_tree(self._assembly.stack))
         swaps, rejections = plan_swaps(changes, wanted, self._scope(base))
         if rejections:

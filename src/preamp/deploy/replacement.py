@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _REGION: Final = "us-east-1"
 _PROPERTY: Final = "/properties/"
+_CREATE_ONLY: Final = ("createOnlyProperties",)
+_CONDITIONALLY: Final = "conditionalCreateOnlyProperties"
 _AMPLIFY_TABLES: Final = ("Custom::AmplifyDynamoDBTable", "Custom::ImportedAmplifyDynamoDBTable")
 _KEYS: Final = ("keySchema", "localSecondaryIndexes", "tableName")
 _INDEXES: Final = "globalSecondaryIndexes"
@@ -35,39 +37,47 @@ _ATTRIBUTES: Final[Mapping[str, str]] = {
 }
 
 
-def create_only_properties(resource_type: str) -> frozenset[str]:
-    """Return the top-level properties that only a new resource can take on.
-
-    Args:
-        resource_type: For example ``AWS::SQS::Queue``.
-
-    Returns:
-        Property names; empty if the type is not known.
-    """
-    return _named_by(_schema(resource_type), "createOnlyProperties")
-
-
 def replacing_properties(
     resource_type: str, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> frozenset[str]:
-    """Return the changed properties by which a resource is, or may be, replaced.
-
-    Where it depends on more than the schema tells, it is said to be replaced: this is asked on
-    behalf of the data in it.
+    """Return the changed properties that only a new resource can take on.
 
     Args:
-        resource_type: For example ``AWS::DynamoDB::Table``.
+        resource_type: For example ``AWS::SQS::Queue``.
+        before: The resource's properties as they are.
+        after: As they shall be.
+
+    Returns:
+        Names of top-level properties; fewer if the type is not known.
+    """
+    return _changed_among(_CREATE_ONLY, resource_type, before, after)
+
+
+def possibly_replacing_properties(
+    resource_type: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> frozenset[str]:
+    """Return the changed properties by which a resource is, or under conditions may be, replaced.
+
+    Args:
+        resource_type: For example ``AWS::RDS::DBInstance``.
         before: The resource's properties as they are.
         after: As they shall be.
     """
-    schema = _schema(resource_type)
-    suspects = {
-        *_named_by(schema, "createOnlyProperties"),
-        *_named_by(schema, "conditionalCreateOnlyProperties"),
-        *_BESIDE_THE_SCHEMAS.get(resource_type, ()),
-    }
+    return _changed_among((*_CREATE_ONLY, _CONDITIONALLY), resource_type, before, after)
+
+
+def _changed_among(
+    keys: tuple[str, ...],
+    resource_type: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> frozenset[str]:
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-    found = changed & suspects
+    if not changed:
+        return frozenset()
+    schema = _schema(resource_type)
+    suspects = {name for key in keys for name in _named_by(schema, key)}
+    found = changed & {*suspects, *_BESIDE_THE_SCHEMAS.get(resource_type, ())}
     attributes = _ATTRIBUTES.get(resource_type)
     if attributes in changed and _is_retyped(before.get(attributes), after.get(attributes)):
         found.add(attributes)

@@ -368,7 +368,7 @@ def test_what_is_not_approved_is_an_error_that_tells_each(
         pytest.fail("it was let through")
     assert caught.value.code == "DataLossError"
     assert caught.value.message.splitlines() == [
-        "the deployment would lose data of 2 resources",
+        "the deployment would lose data",
         "table Table: 3 items; it is replaced by an empty one, as KeySchema changes",
         "bucket Bucket: 3 objects; it is removed",
     ]

@@ -122,11 +122,12 @@ def test_a_removed_nested_stack_removes_what_was_in_it(
 
 
 def test_a_property_that_cannot_change_replaces_the_resource(make_assembly: MakeAssembly) -> None:
-    def create_only(resource_type: str) -> frozenset[str]:
+    def replacing(resource_type: str, before: Any, after: Any) -> frozenset[str]:
+        assert before != after
         return frozenset({"DelaySeconds"} if resource_type == "AWS::SQS::Queue" else ())
 
     before = DeployedTemplate({"Resources": {"Q": QUEUE}})
-    plan = plan_update(make_assembly({"Q": SLOWER}), running(), before, create_only)
+    plan = plan_update(make_assembly({"Q": SLOWER}), running(), before, replacing)
     assert summary(plan) == [
         ("Q", Action.REPLACE, Reason.IMMUTABLE_PROPERTY_CHANGED, ("DelaySeconds",))
     ]

@@ -63,10 +63,11 @@ class Planned:
         new = DeployedTemplate(assembly.stack.template, new_children)
         stack = DeployedStack(ROOT, "CREATE_COMPLETE")
 
-        def create_only(resource_type: str) -> frozenset[str]:
-            return frozenset({"QueueName"} if resource_type == "AWS::SQS::Queue" else ())
+        def replacing(_type: str, before: Any, after: Any) -> frozenset[str]:
+            is_named = before.get("QueueName") != after.get("QueueName")
+            return frozenset({"QueueName"} if is_named else ())
 
-        changes = plan_update(assembly, stack, old, create_only).changes
+        changes = plan_update(assembly, stack, old, replacing).changes
         return plan_swaps(changes, scope(new), scope(old))
 
 
