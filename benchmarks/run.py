@@ -40,13 +40,14 @@ def main() -> None:
 
 
 def _measure_commands(folder: Path, pairs: int) -> None:
-    from benchmarks import deployment, synthesis
+    from benchmarks import deployment, hotswap, synthesis
     from benchmarks.workbench import Workbench
 
     folder.mkdir()
     with Workbench(folder) as bench:
         plain_synthesis = synthesis.measure(bench, pairs)
         deployment.measure(bench, pairs, plain_synthesis)
+        hotswap.measure(bench, pairs)
 
 
 def _measure_inner_loop(folder: Path, pairs: int) -> None:

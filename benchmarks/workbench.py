@@ -26,6 +26,9 @@ _EXAMPLE: Final = _ROOT / "examples" / "notifications" / "amplify"
 _PLAIN: Final = Path(__file__).with_name("plain_cdk") / "app.py"
 _NO_CACHES: Final = shutil.ignore_patterns("__pycache__")
 _EDITED: Final = re.compile(r"retention_period=Duration\.seconds\(\d+\)")
+_EDITED_IN_TEMPLATES: Final = re.compile(r"data_key_reuse=Duration\.seconds\(\d+\)")
+_LEAST_REUSE: Final = 60
+_REUSES: Final = 86_000
 # What would be asked of the internet costs time that is not the deployment's.
 _NO_CALLS_HOME: Final = {
     "CDK_DISABLE_CLI_TELEMETRY": "true",
@@ -205,11 +208,24 @@ def edit(file: Path, value: int) -> None:
     file.write_text(text)
 
 
+def edit_for_cloudformation(file: Path, value: int) -> None:
+    """Give a property that is not hotswapped a value: how long the queue reuses a key."""
+    seconds = _LEAST_REUSE + value % _REUSES
+    text, found = _EDITED_IN_TEMPLATES.subn(
+        f"data_key_reuse=Duration.seconds({seconds})", file.read_text()
+    )
+    if found != 1:
+        raise CommandFailedError(f"{file} holds {found} such properties to edit, not one")
+    file.write_text(text)
+
+
 def _make_editable(backend: Path) -> None:
-    """Give the queue of the example the property that is edited."""
+    """Give the queue of the example the properties that are edited."""
     text = backend.read_text()
     queue = 'sqs.Queue(custom_resources, "CustomQueue"'
-    text = text.replace(queue, f"{queue}, retention_period=Duration.seconds(60)")
+    seconds = "Duration.seconds(60)"
+    key = f"encryption=sqs.QueueEncryption.KMS_MANAGED, data_key_reuse={seconds}"
+    text = text.replace(queue, f"{queue}, retention_period={seconds}, {key}")
     backend.write_text(
         text.replace("\nfrom aws_cdk", "\nfrom aws_cdk import Duration\nfrom aws_cdk", 1)
     )
