@@ -13,17 +13,23 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+def fields(scope: Scope) -> dict[bytes, list[bytes]]:
+    """Return the values of every request header by its lower-case name."""
+    found: dict[bytes, list[bytes]] = {}
+    for name, value in scope["headers"]:
+        found.setdefault(name.lower(), []).append(value)
+    return found
+
+
 def header(scope: Scope, name: str) -> str | None:
     """Return a request header by its lower-case name; None if absent or sent more than once."""
-    wanted = name.encode("ascii")
-    values = [value for key, value in scope["headers"] if key.lower() == wanted]
+    return only(fields(scope), name)
+
+
+def only(given: Mapping[bytes, list[bytes]], name: str) -> str | None:
+    """Return one of the `fields` by its lower-case name; None if absent or sent more than once."""
+    values = given.get(name.encode("ascii"), ())
     return values[0].decode("latin-1") if len(values) == 1 else None
-
-
-def has_header(scope: Scope, name: str) -> bool:
-    """Tell whether a request carries a header, once or more often."""
-    wanted = name.encode("ascii")
-    return any(key.lower() == wanted for key, _ in scope["headers"])
 
 
 async def read_json(receive: Receive) -> Any:  # noqa: ANN401 - whatever was sent

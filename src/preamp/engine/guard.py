@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from preamp.engine.asgi import (
@@ -18,10 +18,15 @@ from preamp.engine.asgi import (
     Receive,
     Scope,
     Send,
-    has_header,
-    header,
+    fields,
+    only,
     respond_json,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_Fields: TypeAlias = "Mapping[bytes, list[bytes]]"
 
 _LOOPBACK: Final = re.compile(r"(?:[a-z0-9_.-]+\.)?localhost|127\.0\.0\.1|\[::1\]", re.IGNORECASE)
 _OWN_PREFIXES: Final = ("/_ministack/", "/_localstack/", "/_preamp/")
@@ -50,9 +55,10 @@ class Guard:
         if scope["type"] not in {"http", "websocket"}:
             await self._inner(scope, receive, send)
             return
-        refusal = self.refusal(scope)
+        given = fields(scope)
+        refusal = self._refusal(scope, given)
         if refusal is None:
-            await self._inner(scope, receive, _answering_the_page(scope, send))
+            await self._inner(scope, receive, _answering_the_page(scope, given, send))
         elif scope["type"] == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1008, "reason": refusal})
@@ -61,11 +67,14 @@ class Guard:
 
     def refusal(self, scope: Scope) -> str | None:
         """Return why a request is refused, None if it is not."""
-        if not self._is_our_host(header(scope, "host")):
+        return self._refusal(scope, fields(scope))
+
+    def _refusal(self, scope: Scope, given: _Fields) -> str | None:
+        if not self._is_our_host(only(given, "host")):
             return "the Host header does not name this engine"
-        if not _is_from_this_machine(scope):
+        if not _is_from_this_machine(given):
             return "web pages from elsewhere may not speak to this engine"
-        if self._needs_token(scope) and not self._has_token(scope):
+        if self._needs_token(scope) and not self._has_token(given):
             return "this path needs the engine's token"
         return None
 
@@ -85,23 +94,21 @@ class Guard:
             or (method == "PUT" and _CAPABILITY.fullmatch(path) is not None)
         )
 
-    def _has_token(self, scope: Scope) -> bool:
-        given = header(scope, "authorization") or ""
-        return hmac.compare_digest(given.encode("latin-1"), self._bearer)
+    def _has_token(self, given: _Fields) -> bool:
+        token = only(given, "authorization") or ""
+        return hmac.compare_digest(token.encode("latin-1"), self._bearer)
 
 
-def _is_from_this_machine(scope: Scope) -> bool:
+def _is_from_this_machine(given: _Fields) -> bool:
     """Whether a request is from a program, or from a page this machine serves.
 
     A page cannot forge these three headers; a program need not send them.
     """
-    if has_header(scope, "origin"):
-        return _is_loopback_url(header(scope, "origin"))
-    if not has_header(scope, "sec-fetch-site"):
+    if b"origin" in given:
+        return _is_loopback_url(only(given, "origin"))
+    if b"sec-fetch-site" not in given:
         return True
-    return header(scope, "sec-fetch-site") in _SAME_SITE or _is_loopback_url(
-        header(scope, "referer")
-    )
+    return only(given, "sec-fetch-site") in _SAME_SITE or _is_loopback_url(only(given, "referer"))
 
 
 def _is_loopback_url(url: str | None) -> bool:
@@ -111,16 +118,16 @@ def _is_loopback_url(url: str | None) -> bool:
     return parts.scheme in {"http", "https"} and _LOOPBACK.fullmatch(host) is not None
 
 
-def _answering_the_page(scope: Scope, send: Send) -> Send:
+def _answering_the_page(scope: Scope, given: _Fields, send: Send) -> Send:
     """Make wildcard CORS answers exact, for the page that asks.
 
     ``*`` does not cover the Authorization header, and it would let any page read the answer.
     """
-    origin = header(scope, "origin")
+    origin = only(given, "origin")
     if origin is None or scope["type"] == "websocket":
         return send
     exact = {b"access-control-allow-origin": origin.encode("latin-1")}
-    asked = header(scope, "access-control-request-headers")
+    asked = only(given, "access-control-request-headers")
     if asked is not None:
         exact[b"access-control-allow-headers"] = asked.encode("latin-1")
 

@@ -7,6 +7,7 @@ everything here that names it is imported only after they are made.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import shutil
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from preamp.engine.activity import ActivityFeed
 from preamp.engine.code_directories import remove_tree
+from preamp.engine.gathered_writes import gathering
 from preamp.engine.guard import Guard
 from preamp.engine.hosting import Hosting
 from preamp.engine.mail import MailStore
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from preamp.engine.asgi import Application
 
 _GRACE: Final = 1
+_KEEP_ALIVE: Final = 75
 _POLL: Final = 0.002
 _FILES: Final = 4096
 _OF_MACHINE: Final = (
@@ -166,6 +169,9 @@ async def _serve_until_stopped(
         await asyncio.sleep(_POLL)
     if server.started:
         await ensure_bootstrapped(setup)
+        # What is here now stays: looking through it for garbage would be for nothing.
+        gc.collect()
+        gc.freeze()
         _answer({"port": setup.port})
     await task
 
@@ -179,16 +185,22 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def _uvicorn(application: Application, activity: ActivityFeed) -> Any:  # noqa: ANN401
     uvicorn = import_module("uvicorn")
+    http = import_module("uvicorn.protocols.http.httptools_impl")
     config = uvicorn.Config(
         application,
         lifespan="on",
+        http=gathering(http.HttpToolsProtocol),
         ws="wsproto",
         log_config=None,
         access_log=False,
         server_header=False,
+        # Whoever is on this machine is; no header may say otherwise.
+        proxy_headers=False,
         # The emulator sends its own; AWS's JavaScript SDK does not understand two.
         date_header=False,
         timeout_graceful_shutdown=_GRACE,
+        # A handler may well be idle for longer than it is between two requests elsewhere.
+        timeout_keep_alive=_KEEP_ALIVE,
     )
     server = uvicorn.Server(config)
     shut_down = server.shutdown

@@ -109,6 +109,21 @@ def test_a_page_of_this_machine_gets_exact_cors_headers(engine: EngineConnection
     assert answered["access-control-allow-headers"] == "authorization,x-amz-target"
 
 
+@pytest.mark.parametrize("origin", ["", "http://localhost:5173"])
+def test_headers_for_pages_are_sent_to_pages_alone(client: ClientFactory, origin: str) -> None:
+    sqs = client("sqs")
+
+    def come_from_a_page(request: Any, **_: object) -> None:
+        request.headers["Origin"] = origin
+
+    if origin:
+        sqs.meta.events.register("before-sign.sqs", come_from_a_page)
+    answered = sqs.list_queues()["ResponseMetadata"]["HTTPHeaders"]
+    sqs.meta.events.unregister("before-sign.sqs", come_from_a_page)
+    assert any(name.startswith("access-control-") for name in answered) is bool(origin)
+    assert answered.get("access-control-allow-origin", "") == origin
+
+
 def test_a_foreign_websocket_is_refused(engine: EngineConnection) -> None:
     headers = {
         "Origin": _FOREIGN,

@@ -10,7 +10,10 @@ import itertools
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
+
+from preamp.engine.threads import LingeringThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +64,7 @@ class EventQueues(Generic[T]):
 
     def __init__(self, run: Callable[[T], Again | None]) -> None:
         self._run = run
+        self._threads = LingeringThreads("events")
         self._queues: dict[str, _Queue[T]] = {}
         self._lock = threading.Lock()
         self._numbers = itertools.count()
@@ -88,10 +92,10 @@ class EventQueues(Generic[T]):
     def _add_thread(self, queue: _Queue[T]) -> None:
         if queue.is_short_of_threads:
             queue.threads += 1
-            threading.Thread(target=self._work, args=(queue,), daemon=True).start()
+            self._threads.run(partial(self._work, queue))
         elif queue.waiting and not queue.is_watched and queue.limit < _AT_MOST:
             queue.is_watched = True
-            threading.Thread(target=self._watch, args=(queue,), daemon=True).start()
+            self._threads.run(partial(self._watch, queue))
 
     def _work(self, queue: _Queue[T]) -> None:
         while (event := self._next(queue)) is not None:

@@ -15,13 +15,15 @@ import binascii
 import contextvars
 import json
 from dataclasses import dataclass, field
-from email import message_from_bytes, message_from_string, policy
-from email.utils import formatdate, getaddresses
+from email import message_from_string, policy
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs
 
-from preamp.engine.mail import Envelope
+from preamp.engine.mail import Envelope, Headers
+from preamp.engine.mail_addresses import addresses
+from preamp.engine.ministack.composed_mail import composed, header_line
 from preamp.engine.ministack.principals import function_of
+from preamp.engine.ministack.repetitions import read_form
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 Response = tuple[int, dict[str, str], bytes]
 
 _HANDLE = "method path headers body query_params"
+_COMPOSE = "source to_addrs cc_addrs bcc_addrs subject body_text body_html message_id"
 
 
 def mail_store() -> Mend:
@@ -45,6 +48,8 @@ def mail_store() -> Mend:
             Symbol("services.ses_v2:handle_request", _HANDLE),
             Symbol("services.ses:_smtp_relay", "source to_addrs message_str"),
             Symbol("services.ses_v2:_smtp_relay", "source to_addrs message_str"),
+            Symbol("services.ses:_build_mime_message", _COMPOSE),
+            Symbol("services.ses_v2:_build_mime_message", _COMPOSE),
             Symbol("services.lambda_svc:_functions"),
             Symbol("core.iam_evaluator:request_caller_arn", "headers query_params"),
         ),
@@ -53,7 +58,7 @@ def mail_store() -> Mend:
 
 
 @dataclass(frozen=True)
-class _Sending:
+class Sending:
     """What of a send request the relay is not told.
 
     Attributes:
@@ -74,28 +79,28 @@ class _Sending:
 
 
 def _apply(tools: Tools) -> None:
-    sending: contextvars.ContextVar[_Sending | None] = contextvars.ContextVar(
+    sending: contextvars.ContextVar[Sending | None] = contextvars.ContextVar(
         "preamp_sending", default=None
     )
 
     def relay(source: str, to_addrs: list[str], message_str: str) -> None:
         # Cognito sends through here too, without a request.
-        request = sending.get() or _Sending("")
+        request = sending.get() or Sending("")
         if request.raw is None:
-            message = _completed(message_str, request)
             envelope = Envelope(source, tuple(to_addrs), request.source)
-            tools.mail.add(message.as_bytes(), envelope)
+            tools.mail.add(completed(message_str, request), envelope)
 
     for name, read in (("services.ses", _read_v1), ("services.ses_v2", _read_v2)):
         service = module(name)
         service._smtp_relay = relay
+        service._build_mime_message = composed
         _note_requests(service, read, sending, tools.mail)
 
 
 def _note_requests(
     service: Upstream,
-    read: Callable[[bytes, str], _Sending],
-    sending: contextvars.ContextVar[_Sending | None],
+    read: Callable[[bytes, str], Sending],
+    sending: contextvars.ContextVar[Sending | None],
     mail: MailStore,
 ) -> None:
     upstream: Callable[..., Awaitable[Response]] = service.handle_request
@@ -125,31 +130,31 @@ def _caller(headers: dict[str, str], query_params: dict[str, list[str]]) -> str:
     return function_of(arn) or arn
 
 
-def _read_v1(body: bytes, source: str) -> _Sending:
-    form = parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+def _read_v1(body: bytes, source: str) -> Sending:
+    form = read_form(body.decode("utf-8", "replace"), keep_blank_values=True)
     if form.get("Action") == ["SendRawEmail"]:
         raw = decoded(form.get("RawMessage.Data", [""])[0])
         recipients = _members(form, "Destinations.member.")
-        return _Sending(source, raw, recipients, form.get("Source", [""])[0])
+        return Sending(source, raw, recipients, form.get("Source", [""])[0])
     reply_to = _members(form, "ReplyToAddresses.member.")
-    return _Sending(source, headers=_reply_to(reply_to))
+    return Sending(source, headers=_reply_to(reply_to))
 
 
 def _members(form: dict[str, list[str]], prefix: str) -> tuple[str, ...]:
     return tuple(values[0] for name, values in form.items() if name.startswith(prefix))
 
 
-def _read_v2(body: bytes, source: str) -> _Sending:
+def _read_v2(body: bytes, source: str) -> Sending:
     content = json_object(body)
     message = content.get("Content") or {}
     if "Raw" in message:
         destination = content.get("Destination") or {}
         recipients = tuple(address for kind in destination.values() for address in kind)
         raw = decoded(message["Raw"].get("Data", ""))
-        return _Sending(source, raw, recipients, content.get("FromEmailAddress", ""))
+        return Sending(source, raw, recipients, content.get("FromEmailAddress", ""))
     details = message.get("Simple") or message.get("Template") or {}
     headers = tuple((item["Name"], item["Value"]) for item in details.get("Headers") or ())
-    return _Sending(
+    return Sending(
         source,
         headers=(*_reply_to(content.get("ReplyToAddresses") or ()), *headers),
         attachments=tuple(details.get("Attachments") or ()),
@@ -177,18 +182,26 @@ def decoded(data: str) -> bytes:
         return data.encode()
 
 
-def _raw_envelope(raw: bytes, request: _Sending) -> Envelope:
-    message = message_from_bytes(raw, policy=policy.default)
-    named = [str(v) for kind in ("to", "cc", "bcc") for v in message.get_all(kind, [])]
-    recipients = request.recipients or tuple(address for _, address in getaddresses(named))
-    return Envelope(request.sender or str(message.get("from", "")), recipients, request.source)
+def _raw_envelope(raw: bytes, request: Sending) -> Envelope:
+    headers = Headers(raw)
+    named = [text for kind in ("to", "cc", "bcc") for text in headers.texts(kind)]
+    recipients = request.recipients or tuple(addresses(named))
+    return Envelope(request.sender or headers.text("from"), recipients, request.source)
 
 
-def _completed(text: str, request: _Sending) -> EmailMessage:
-    message: EmailMessage = message_from_string(text, policy=policy.default)
-    message["Date"] = formatdate()
-    for name, value in request.headers:
-        message[name] = value
+def completed(text: str, request: Sending) -> bytes:
+    """The whole message: what ministack composed, with what it leaves out.
+
+    Args:
+        text: What it composed.
+        request: What it does not know.
+    """
+    lines = [f"Date: {formatdate()}\n", *(header_line(*header) for header in request.headers)]
+    head, _, body = text.partition("\n\n")
+    whole = f"{head}\n{''.join(lines)}\n{body}"
+    if not request.attachments:
+        return whole.encode("utf-8", "surrogateescape")
+    message: EmailMessage = message_from_string(whole, policy=policy.default)
     for attachment in request.attachments:
         kind, _, subtype = attachment.get("ContentType", "").partition("/")
         message.add_attachment(
@@ -197,4 +210,4 @@ def _completed(text: str, request: _Sending) -> EmailMessage:
             subtype=subtype or "octet-stream",
             filename=attachment["FileName"],
         )
-    return message
+    return message.as_bytes()

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import contextvars
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
-from email.utils import getaddresses, parseaddr
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs
 
+from preamp.engine.mail import Headers
+from preamp.engine.mail_addresses import addresses, name_and_address
+from preamp.engine.ministack.repetitions import read_form
 from preamp.engine.ministack.ses import decoded, json_object
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 _ANYTHING: Final = "*"
 _SENDS: Final = "ses:Send"
@@ -62,7 +62,7 @@ class Mail:
     display_name: str = field(init=False)
 
     def __post_init__(self) -> None:
-        name, address = parseaddr(self.sender)
+        name, address = name_and_address(self.sender)
         object.__setattr__(self, "display_name", name)
         object.__setattr__(self, "address", address)
 
@@ -149,12 +149,12 @@ def _identity_of(address: str) -> str:
 
 
 def _read_v1(body: bytes) -> Mail:
-    form = parse_qs(body.decode("utf-8", "replace"))
+    form = read_form(body.decode("utf-8", "replace"), keep_blank_values=True)
     source = form.get("Source", [""])[0]
     if form.get("Action") == ["SendRawEmail"]:
         named = _indexed(form, ("Destinations.member.",))
         return _read_raw(decoded(form.get("RawMessage.Data", [""])[0]), source, named)
-    return Mail(source, _addresses(_indexed(form, _RECIPIENT)))
+    return Mail(source, tuple(addresses(_indexed(form, _RECIPIENT))))
 
 
 def _indexed(form: dict[str, list[str]], parts: tuple[str, ...]) -> tuple[str, ...]:
@@ -171,14 +171,10 @@ def _read_v2(body: bytes) -> Mail:
     raw = (content.get("Content") or {}).get("Raw")
     if raw:
         return _read_raw(decoded(raw.get("Data", "")), source, named)
-    return Mail(source, _addresses(named))
+    return Mail(source, tuple(addresses(named)))
 
 
 def _read_raw(raw: bytes, source: str, recipients: tuple[str, ...]) -> Mail:
-    message = message_from_bytes(raw, policy=policy.default)
-    named = [str(value) for kind in ("to", "cc", "bcc") for value in message.get_all(kind, [])]
-    return Mail(source or str(message.get("from", "")), _addresses(recipients or named))
-
-
-def _addresses(named: Iterable[str]) -> tuple[str, ...]:
-    return tuple(address for _, address in getaddresses(list(named)))
+    headers = Headers(raw)
+    named = [text for kind in ("to", "cc", "bcc") for text in headers.texts(kind)]
+    return Mail(source or headers.text("from"), tuple(addresses(recipients or named)))

@@ -1,6 +1,7 @@
 """What SNS hands to functions: asynchronously, and only to those that permit it.
 
-ministack runs the handler once, whatever becomes of it, and asks nobody.
+ministack runs the handler once, whatever becomes of it, and asks nobody. It starts a thread for
+that, which would do nothing here but put an event in a queue.
 
 AWS: "Fanout Amazon SNS notifications to Lambda functions", "Amazon SNS dead-letter queues".
 """
@@ -9,11 +10,19 @@ AWS: "Fanout Amazon SNS notifications to Lambda functions", "Amazon SNS dead-let
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+import threading
+import traceback
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from preamp.engine.ministack import deliveries, function_permissions
 from preamp.engine.ministack.deliveries import Message, send_to_queue
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, module
+from preamp.engine.threads import LingeringThreads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PRINCIPAL: Final = "sns.amazonaws.com"
 
@@ -28,6 +37,7 @@ def topic_deliveries() -> Mend:
                 "services.sns:_deliver_to_lambda",
                 "endpoint envelope topic_arn sub_arn msg_id raw_message message_attributes",
             ),
+            Symbol("services.sns:_threading.Thread"),
             Symbol("services.sns:_topic_by_arn_any_scope"),
             Symbol("services.sqs:queue_policy_allows"),
             Symbol("services.lambda_svc:invoke_async_with_retry"),
@@ -39,7 +49,8 @@ def topic_deliveries() -> Mend:
 
 
 def _apply(_: Tools) -> None:
-    service = module("services.lambda_svc")
+    service, topics = module("services.lambda_svc"), module("services.sns")
+    threads = LingeringThreads("dead letters")
 
     def deliver_to_lambda(
         endpoint: str,
@@ -51,7 +62,8 @@ def _apply(_: Tools) -> None:
         message_attributes: object,  # noqa: ARG001
     ) -> None:
         if function_permissions.refusal(endpoint, _PRINCIPAL, topic_arn):
-            _send_dead_letter(topic_arn, sub_arn, envelope)
+            # it calls SQS, which nobody may wait for who serves requests
+            threads.run(partial(_send_dead_letter, topic_arn, sub_arn, envelope))
             return
         record = {
             "EventVersion": "1.0",
@@ -61,7 +73,40 @@ def _apply(_: Tools) -> None:
         }
         service.invoke_async_with_retry({"FunctionArn": endpoint}, {"Records": [record]})
 
-    module("services.sns")._deliver_to_lambda = deliver_to_lambda
+    topics._deliver_to_lambda = deliver_to_lambda
+    topics._threading = _Threading(deliver_to_lambda)
+
+
+class _Threading:
+    """Stands where SNS has the module of this name: what does not wait runs at once."""
+
+    def __init__(self, quick: Callable[..., None]) -> None:
+        self._quick = quick
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(threading, name)
+
+    def Thread(  # noqa: N802 - the module's name for it
+        self, *, target: Callable[..., object], args: tuple[Any, ...], daemon: bool
+    ) -> threading.Thread | _Now:
+        """Make what SNS starts next."""
+        if args and args[0] is self._quick:
+            return _Now(target, args)
+        return threading.Thread(target=target, args=args, daemon=daemon)
+
+
+@dataclass(frozen=True)
+class _Now:
+    """Work that is done when it is started."""
+
+    target: Callable[..., object]
+    args: tuple[Any, ...]
+
+    def start(self) -> None:
+        try:
+            self.target(*self.args)
+        except Exception:  # noqa: BLE001 - as in a thread, whoever starts it hears of nothing
+            traceback.print_exc()
 
 
 def _send_dead_letter(topic_arn: str, subscription_arn: str, envelope: str) -> None:
