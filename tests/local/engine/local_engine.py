@@ -175,6 +175,19 @@ class Functions:
         return str(role["Role"]["Arn"])
 
 
+def make_role(client: ClientFactory, service: str, *may: str) -> str:
+    """Make a role for a service that may make some calls; return its ARN."""
+    name = unique_name("role")
+    trust = {"Effect": "Allow", "Principal": {"Service": f"{service}.amazonaws.com"}}
+    role = client("iam").create_role(
+        RoleName=name, AssumeRolePolicyDocument=policy({**trust, "Action": "sts:AssumeRole"})
+    )
+    if may:
+        document = policy({"Effect": "Allow", "Action": list(may), "Resource": "*"})
+        client("iam").put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=document)
+    return str(role["Role"]["Arn"])
+
+
 def policy(*statements: dict[str, Any]) -> str:
     """Write a policy document."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

@@ -27,8 +27,12 @@ from tests.local.functions.arrivals import (
     subscribed_topic,
 )
 
+from preamp.engine.client import EngineClient
+
 if TYPE_CHECKING:
     from tests.local.engine.local_engine import Functions
+
+    from preamp.engine.protocol import EngineConnection
 
 ClientFactory = Callable[..., Any]
 
@@ -381,3 +385,29 @@ def test_reserved_concurrency_refuses_what_is_beyond_it(
         go.send(1, 2)
         assert {future.result()[0] for future in running} == set(pids)
     assert len(set(pids)) == 2
+
+
+@pytest.mark.parametrize("kind", ["dead letters", "destination"])
+def test_what_the_functions_role_may_not_send_is_told_and_not_sent(
+    functions: Functions,
+    client: ClientFactory,
+    queue: Queue,
+    engine: EngineConnection,
+    kind: str,
+) -> None:
+    is_dead_letters = kind == "dead letters"
+    more = {"DeadLetterConfig": {"TargetArn": queue.arn}} if is_dead_letters else {}
+    name = functions.create(FAILS, Statements=[], **more)
+    configure(
+        client,
+        name,
+        MaximumRetryAttempts=0,
+        **({} if is_dead_letters else {"failure": queue.arn}),
+    )
+    watched = EngineClient(engine)
+    last = watched.activity(0, 0).last
+    functions.invoke(name, {"a": 1}, InvocationType="Event")
+    while not (denials := [one for one in watched.denials() if one.function == name]):
+        last = watched.activity(last, 30).last
+    assert [(one.action, one.resource) for one in denials] == [("sqs:SendMessage", queue.arn)]
+    assert queue.is_empty()

@@ -10,17 +10,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tests.local.engine.local_engine import unique_name
+from tests.local.engine.local_engine import make_role, unique_name
 from tests.local.functions.arrivals import ECHO, REPORTS_EVENT, Queue
+
+from preamp.engine.client import EngineClient
 
 if TYPE_CHECKING:
     from tests.local.engine.local_engine import Functions
 
+    from preamp.engine.protocol import EngineConnection
+
 ClientFactory = Callable[..., Any]
-_ROLE = "arn:aws:iam::000000000000:role/scheduler"
 
 
-def schedule_now(client: ClientFactory, arn: str, **target: Any) -> str:
+def schedule_now(
+    client: ClientFactory, arn: str, *, may: str = "lambda:InvokeFunction", **target: Any
+) -> str:
     """Make a schedule that is due at once and then deleted; return its name."""
     name = unique_name("schedule")
     client("scheduler").create_schedule(
@@ -28,7 +33,7 @@ def schedule_now(client: ClientFactory, arn: str, **target: Any) -> str:
         ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
         FlexibleTimeWindow={"Mode": "OFF"},
         ActionAfterCompletion="DELETE",
-        Target={"Arn": arn, "RoleArn": _ROLE, **target},
+        Target={"Arn": arn, "RoleArn": make_role(client, "scheduler", may), **target},
     )
     return name
 
@@ -71,3 +76,16 @@ def test_a_schedule_keeps_what_its_target_is_gone_for(
     attributes = message["MessageAttributes"]
     assert attributes["ERROR_CODE"]["StringValue"] == "NO_RESOURCE"
     assert attributes["SCHEDULE_ARN"]["StringValue"].endswith(schedule)
+
+
+def test_a_schedule_keeps_what_its_role_may_not_hand_over(
+    functions: Functions, client: ClientFactory, queue: Queue, engine: EngineConnection
+) -> None:
+    arn = functions.arn(functions.create(ECHO))
+    kept = {"Input": '"kept"', "DeadLetterConfig": {"Arn": queue.arn}}
+    schedule = schedule_now(client, arn, may="sqs:SendMessage", **kept)
+    (message,) = queue.messages()
+    assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
+    denials = EngineClient(engine).denials()
+    (denial,) = (one for one in denials if one.principal.endswith(f"/{schedule}"))
+    assert (denial.action, denial.resource) == ("lambda:InvokeFunction", arn)

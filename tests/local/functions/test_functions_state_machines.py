@@ -10,32 +10,29 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tests.local.engine.local_engine import policy, unique_name
+import pytest
+from tests.local.engine.local_engine import make_role, unique_name
+from tests.local.functions.arrivals import ECHO, Queue
+
+from preamp.engine.client import EngineClient
 
 if TYPE_CHECKING:
     from tests.local.engine.local_engine import Functions
 
+    from preamp.engine.protocol import EngineConnection
+
 ClientFactory = Callable[..., Any]
 
 
-def make_role(client: ClientFactory) -> str:
-    """A role for machines that may invoke functions."""
-    name = unique_name("machine")
-    trust = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}}
-    role = client("iam").create_role(
-        RoleName=name, AssumeRolePolicyDocument=policy({**trust, "Action": "sts:AssumeRole"})
-    )
-    invoking = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
-    client("iam").put_role_policy(RoleName=name, PolicyName="may", PolicyDocument=policy(invoking))
-    return str(role["Role"]["Arn"])
-
-
-def run(client: ClientFactory, states: dict[str, Any], content: Any) -> Any:
-    """Run a machine to its end; return what it gave, or its error."""
+def run(
+    client: ClientFactory, states: dict[str, Any], content: Any, *may: str, role: str = ""
+) -> Any:
+    """Run a machine that may make some calls; return what it gave, or its error."""
+    role = role or make_role(client, "states", *(may or ["lambda:InvokeFunction"]))
     machines = client("stepfunctions")
     definition = {"StartAt": next(iter(states)), "States": states}
     machine = machines.create_state_machine(
-        name=unique_name("machine"), definition=json.dumps(definition), roleArn=make_role(client)
+        name=unique_name("machine"), definition=json.dumps(definition), roleArn=role
     )["stateMachineArn"]
     execution = machines.start_execution(stateMachineArn=machine, input=json.dumps(content))
     # Describing is the waiting: the engine works between two answers.
@@ -96,3 +93,67 @@ def test_an_error_is_tried_again(functions: Functions, client: ClientFactory) ->
         """
     retry = [{"ErrorEquals": ["ValueError"], "IntervalSeconds": 1, "MaxAttempts": 2}]
     assert run(client, {"Try": invoke(functions, source, Retry=retry)}, {}) == 3
+
+
+@pytest.mark.parametrize(
+    ("resource", "parameters", "call"),
+    [
+        ("sqs:sendMessage", {"QueueUrl": "{queue_url}", "MessageBody": "m"}, "sqs:SendMessage"),
+        ("sns:publish", {"TopicArn": "{topic}", "Message": "m"}, "sns:Publish"),
+        (
+            "dynamodb:putItem",
+            {"TableName": "{table}", "Item": {"id": {"S": "1"}}},
+            "dynamodb:PutItem",
+        ),
+        (
+            "events:putEvents",
+            {"Entries": [{"Source": "s", "DetailType": "t", "Detail": {}}]},
+            "events:PutEvents",
+        ),
+    ],
+)
+def test_a_task_may_do_what_the_machines_role_may(
+    client: ClientFactory, queue: Queue, resource: str, parameters: dict[str, Any], call: str
+) -> None:
+    names = {
+        "{queue_url}": queue.url,
+        "{topic}": client("sns").create_topic(Name=unique_name("topic"))["TopicArn"],
+        "{table}": make_table(client),
+    }
+    parameters = {key: names.get(str(value), value) for key, value in parameters.items()}
+    task = {
+        "Type": "Task",
+        "Resource": f"arn:aws:states:::{resource}",
+        "Parameters": parameters,
+        "ResultPath": None,
+        "End": True,
+    }
+    assert run(client, {"Do": task}, {"n": 1}, call) == {"n": 1}
+    assert run(client, {"Do": task}, {"n": 1}, "s3:GetObject") == "States.Permissions"
+
+
+def test_a_function_the_machines_role_may_not_invoke_is_told(
+    functions: Functions, client: ClientFactory, engine: EngineConnection
+) -> None:
+    task = invoke(functions, ECHO)
+    role = make_role(client, "states", "sqs:SendMessage")
+    caught = {**task, "Catch": [{"ErrorEquals": ["States.Permissions"], "Next": "Caught"}]}
+    machine = {"Do": caught, "Caught": {"Type": "Pass", "Result": "caught", "End": True}}
+    assert run(client, machine, {}, role=role) == "caught"
+    denials = EngineClient(engine).denials()
+    (denial,) = (one for one in denials if role.endswith(f"/{one.role}"))
+    assert denial.action == "lambda:InvokeFunction"
+    assert denial.resource == task["Parameters"]["FunctionName"]
+    assert denial.function == ""
+
+
+def make_table(client: ClientFactory) -> str:
+    """A table; its name."""
+    name = unique_name("table")
+    client("dynamodb").create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return name

@@ -17,10 +17,11 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from preamp.engine.ministack import deliveries, invocation_records
+from preamp.engine.ministack import deliveries, invocation_records, role_calls
 from preamp.engine.ministack.calls import Call, calling, current_call
 from preamp.engine.ministack.event_queues import Again, EventQueues
 from preamp.engine.ministack.invocation_records import Ended, send_record
+from preamp.engine.ministack.role_calls import RoleCalls
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def asynchronous_invocations() -> Mend:
             Symbol("services.lambda_svc:_reserved_concurrency", "func config"),
             Symbol("services.lambda_svc:_LAMBDA_ASYNC_RETRY_BASE_SECONDS"),
             *deliveries.SYMBOLS,
+            *role_calls.SYMBOLS,
         ),
         apply=_apply,
     )
@@ -98,10 +100,12 @@ class AsynchronousInvocations:
 
     Args:
         service: ministack's Lambda.
+        role_calls: Tells what a function's role may do.
     """
 
-    def __init__(self, service: Upstream) -> None:
+    def __init__(self, service: Upstream, role_calls: RoleCalls) -> None:
         self._service = service
+        self.role_calls = role_calls
         self._queues: EventQueues[_Event] = EventQueues(self._run)
 
     def accept(self, arn: str, payload: object, call: Call | None = None) -> None:
@@ -197,23 +201,28 @@ class _End:
         ended = self.event.ended(condition, self._version)
         self._send("OnFailure", ended)
         dead_letters = (self.config.get("DeadLetterConfig") or {}).get("TargetArn")
-        if dead_letters:
+        if dead_letters and self._may_send(dead_letters):
             deliveries.send_to_queue_or_topic(dead_letters, ended.dead_letter())
 
     @property
     def _version(self) -> str:
         return str(self.config.get("Version", "$LATEST"))
 
+    def _may_send(self, target: str) -> bool:
+        """Whether the function's role lets Lambda send there."""
+        role, name = self.config.get("Role", ""), self.config["FunctionName"]
+        return self.invocations.role_calls.may_hand_over(role, name, target)
+
     def _send(self, kind: str, ended: Ended) -> None:
         destinations = self.settings.get("DestinationConfig") or {}
         destination = (destinations.get(kind) or {}).get("Destination")
-        if destination:
+        if destination and self._may_send(destination):
             send_record(destination, ended, self.invocations.accept)
 
 
-def _apply(_: Tools) -> None:
+def _apply(tools: Tools) -> None:
     service = module("services.lambda_svc")
-    invocations = AsynchronousInvocations(service)
+    invocations = AsynchronousInvocations(service, RoleCalls(tools))
     service.invoke_async_with_retry = _accept_record(invocations.accept)
 
 

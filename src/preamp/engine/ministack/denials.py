@@ -107,16 +107,25 @@ def _tell(tools: Tools) -> None:
             # One call may be held against several resources.
             context = getattr(denied, "context", None)
             resource = context.resource_arn if context else resource_arn
-            happened = _denial(evaluator, denied, iam_action, resource, trace.get())
+            happened = call_denied(evaluator, denied, iam_action, resource, trace.get())
             tools.activity.add(happened)
         return denied
 
     evaluator.enforce = enforce
 
 
-def _denial(
-    evaluator: Upstream, denied: Upstream, action: str, resource: str, trace: str
+def call_denied(
+    evaluator: Upstream, denied: Upstream, action: str, resource: str, trace: str = ""
 ) -> CallDenied:
+    """Write down a denied call.
+
+    Args:
+        evaluator: What decided.
+        denied: Its result, with the caller.
+        action: The call.
+        resource: ARN of what it was made on.
+        trace: The trace header it came with.
+    """
     principal = denied.principal_arn
     role, account = role_of(principal), principal.split(":")[4]
     reason, policy, statement = _Policies(evaluator, role, account).explain(denied)

@@ -15,9 +15,10 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any, Final
 
-from preamp.engine.ministack import deliveries, function_permissions
+from preamp.engine.ministack import deliveries, function_permissions, role_calls
 from preamp.engine.ministack.deliveries import Attribute, Message, send_to_queue
 from preamp.engine.ministack.function_permissions import NO_PERMISSIONS, NO_RESOURCE
+from preamp.engine.ministack.role_calls import RoleCalls
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, module
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _PRINCIPAL: Final = "events.amazonaws.com"
 _SCHEDULER: Final = "scheduler"
 _MESSAGES: Final = {
     NO_RESOURCE: "The target does not exist.",
-    NO_PERMISSIONS: "The target's resource policy does not allow the rule to use it.",
+    NO_PERMISSIONS: "Neither the target's resource policy nor a role allows to use it.",
 }
 
 
@@ -47,12 +48,14 @@ def rule_targets() -> Mend:
             Symbol("core.concurrency:spawn_background", "fn args thread_name kwargs"),
             *function_permissions.SYMBOLS,
             *deliveries.SYMBOLS,
+            *role_calls.SYMBOLS,
         ),
         apply=_apply,
     )
 
 
-def _apply(_: Tools) -> None:
+def _apply(tools: Tools) -> None:
+    roles = RoleCalls(tools)
     events, service = module("services.eventbridge"), module("services.lambda_svc")
     upstream: Callable[..., None] = events._invoke_target
 
@@ -62,7 +65,7 @@ def _apply(_: Tools) -> None:
         rule: dict[str, Any],
         view: Any = None,  # noqa: ANN401
     ) -> None:
-        refusal = _refusal(target["Arn"], rule["Arn"])
+        refusal = _refusal(target["Arn"], rule["Arn"]) or _role_refusal(roles, target, rule)
         if refusal is None:
             upstream(target, event, rule, view)
         else:
@@ -88,6 +91,14 @@ def _refusal(target: str, rule: str) -> str | None:
     if service == "sns":
         return None if module("services.sns")._topic_by_arn_any_scope(target) else NO_RESOURCE
     return None
+
+
+def _role_refusal(roles: RoleCalls, target: dict[str, Any], rule: dict[str, Any]) -> str | None:
+    """Say whether the role of a schedule or target does not let it; None if there is none."""
+    role = target.get("RoleArn")
+    session = rule["Arn"].rpartition("/")[2]
+    is_allowed = not role or roles.may_hand_over(role, session, target["Arn"])
+    return None if is_allowed else NO_PERMISSIONS
 
 
 def _is_schedule(rule: str) -> bool:
