@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from botocore.config import Config
     from botocore.session import Session
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -142,16 +144,19 @@ class ClientFactory:
                 self._clients[service] = self._make(service)
             return self._clients[service]
 
-    def preload(self) -> threading.Thread:
-        """Make the clients a deployment needs in the background, while something else runs.
+    def preload(self, services: Iterable[str] = ("cloudformation", "s3")) -> threading.Thread:
+        """Make clients in the background, while something else runs.
+
+        Args:
+            services: botocore's names; by default those that every deployment needs.
 
         Returns:
             The thread that does it; there is no need to join it.
         """
 
         def make() -> None:
-            self.client("cloudformation")
-            self.client("s3")
+            for service in services:
+                self.client(service)
 
         thread = threading.Thread(target=make, name="preamp-clients", daemon=True)
         thread.start()

@@ -34,11 +34,11 @@ class Gap:
 
 GAPS: Final[tuple[Gap, ...]] = (
     Gap(
-        "AWS::DynamoDB::Table",
+        "AWS::CloudFormation::Stack",
         "differs",
-        "a changed KeySchema empties the table under its name instead of replacing it; a rollback "
-        "does not bring the items back",
-        "AWS::DynamoDB::Table",
+        "what an update of a nested stack replaces is deleted at once, so a rollback that comes "
+        "later does not bring its data back",
+        "Understand update behaviors of stack resources",
     ),
     Gap(
         "cloudformation:ExecuteChangeSet",

@@ -60,11 +60,13 @@ class SandboxDeployment:
 
     Attributes:
         connection: The engine it runs on.
+        target: The same, with its clients.
         assembly: What was deployed.
         result: What CloudFormation did.
     """
 
     connection: EngineConnection
+    target: Target
     assembly: CloudAssembly
     result: DeploymentResult
 
@@ -192,7 +194,7 @@ class Deployer:
             approval=self._approval,
         )
         self._write_outputs(assembly, result)
-        return SandboxDeployment(running.connection, assembly, result)
+        return SandboxDeployment(running.connection, running.target, assembly, result)
 
     @property
     def _definition_folder(self) -> Path:

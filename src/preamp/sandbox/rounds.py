@@ -9,6 +9,7 @@ from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.read import read_assembly
 from preamp.assembly.warm import WarmSynthesizer
 from preamp.contract.activity import CallDenied, InvocationEnded, MailAccepted
+from preamp.deploy.hotswap.swappers import services_of
 from preamp.engine.process import EngineProcess
 from preamp.events import EngineLost, FunctionInvoked, MailReceived, SandboxOpened
 from preamp.sandbox.activity import ActivityWatch
@@ -127,16 +128,18 @@ class LocalWork:
         """Deploy what was synthesized; how many resources changed."""
         with single_writer(self._place.lock_file, Guarded.DEPLOYMENT):
             deployment = self._deployer.deploy()
-        if deployment.result.changes or not self._settled:
-            client = local_target(deployment.connection).clients.cloudformation
-            functions = deployed_functions(deployment.assembly, client)
+        result, clients = deployment.result, deployment.target.clients
+        if not self._settled:
+            clients.preload(services_of(deployment.assembly.stack))
+        if not self._settled or (result.changes and not result.hotswapped):
+            functions = deployed_functions(deployment.assembly, clients.cloudformation)
             paths = [function.path for function in functions]
             self._names = {
                 each.name: shortest_path(each.path, paths) or each.path for each in functions
             }
         self._denials.deployed()
         self._settled = True
-        return len(deployment.result.changes)
+        return len(result.changes)
 
     def effect(self, saved: Collection[Path]) -> Effect:
         """What saved files can change."""

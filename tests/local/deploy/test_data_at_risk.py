@@ -13,6 +13,7 @@ from preamp.errors import UserError
 if TYPE_CHECKING:
     from tests.local.deploy.conftest import Recorder, Written
 
+    from preamp.assembly.read import CloudAssembly
     from preamp.deploy.target import Target
 
 TOPIC = {"T": {"Type": "AWS::SNS::Topic"}}
@@ -142,3 +143,39 @@ def test_what_is_retained_is_no_question_and_stays(
     data.put_items(name, "a")
     deploy(write(TOPIC), target, recorder)
     assert data.items(name) == 1
+
+
+@pytest.mark.parametrize("stack", [None, "Stack"])
+def test_a_replaced_table_that_is_retained_keeps_its_items(
+    target: Target, write: Written, recorder: Recorder, data: Data, stack: str | None
+) -> None:
+    def assembly(key: str) -> CloudAssembly:
+        kept = {"Table": table(key, DeletionPolicy="Retain", UpdateReplacePolicy="Retain")}
+        return write(TOPIC, {stack: kept}) if stack else write({**TOPIC, **kept})
+
+    deploy(assembly("id"), target, recorder)
+    nested = stack and f"{stack}NestedStack"
+    before = data.name_of("Table", nested)
+    data.put_items(before, "a")
+    deploy(assembly("other"), target, recorder)
+    assert data.name_of("Table", nested) != before
+    assert data.items(before) == 1
+
+
+def test_an_update_that_fails_gives_back_the_table_with_its_items(
+    target: Target, write: Written, recorder: Recorder, data: Data
+) -> None:
+    broken = {
+        "Type": "AWS::Lambda::LayerVersionPermission",
+        "Properties": {"LayerVersionArn": "arn:nope", "Action": "x", "Principal": "*"},
+        "DependsOn": ["Table"],
+    }
+    deploy(write({"Table": table("id")}), target, recorder)
+    before = data.name_of("Table")
+    data.put_items(before, "a")
+    with pytest.raises(UserError):
+        deploy(
+            write({"Table": table("other"), "Broken": broken}), target, recorder, approval=ALLOWED
+        )
+    assert data.name_of("Table") == before
+    assert data.items(before) == 1

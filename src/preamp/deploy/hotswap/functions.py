@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from preamp.deploy.hotswap.operation import Wanted
 
+_SERVICE: Final = "lambda"
 _CODE: Final = "Code"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _INLINE_FILES: Final = {"python": "index.py", "nodejs": "index.js"}
@@ -43,10 +44,10 @@ def _calls(wanted: Wanted) -> list[Call]:
     made = []
     if configuration:
         arguments = {**function, **configuration}
-        made.append(Call("lambda", "update_function_configuration", arguments, settling))
+        made.append(Call(_SERVICE, "update_function_configuration", arguments, settling))
     if _CODE in wanted.names:
         arguments = {**function, **_code(wanted)}
-        made.append(Call("lambda", "update_function_code", arguments, settling))
+        made.append(Call(_SERVICE, "update_function_code", arguments, settling))
     return made
 
 
@@ -117,5 +118,5 @@ _READERS: Final[Mapping[str, Callable[[Wanted, str], Any]]] = {
     "TracingConfig": _object,
 }
 
-FUNCTION: Final = Swapper(_DEFAULTS, _calls)
+FUNCTION: Final = Swapper(_SERVICE, _DEFAULTS, _calls)
 """``AWS::Lambda::Function``."""

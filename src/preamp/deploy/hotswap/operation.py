@@ -127,12 +127,14 @@ class Swapper:
     """How resources of one type are changed in place.
 
     Attributes:
+        service: botocore's name of the service that is called.
         defaults: The properties that can be set, each with what it is without being set, or
             `REQUIRED`.
         calls: Makes the calls that set `Wanted.names`.
         altered: Attributes (``Fn::GetAtt``) whose values such a change may alter.
     """
 
+    service: str
     defaults: Mapping[str, Any]
     calls: ToCalls
     altered: frozenset[str] = field(default_factory=frozenset)

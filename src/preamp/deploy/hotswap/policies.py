@@ -17,6 +17,7 @@ from preamp.deploy.hotswap.rejection import RejectedError, Rejection
 if TYPE_CHECKING:
     from preamp.deploy.hotswap.operation import Wanted
 
+_SERVICE: Final = "iam"
 _DOCUMENT: Final = "PolicyDocument"
 
 
@@ -31,8 +32,10 @@ def _calls(wanted: Wanted) -> list[Call]:
         "PolicyName": text(wanted.resolve(wanted.properties.get("PolicyName"))),
         _DOCUMENT: json.dumps(wanted.mapping(_DOCUMENT)),
     }
-    return [Call("iam", "put_role_policy", {"RoleName": text(role), **arguments}) for role in roles]
+    return [
+        Call(_SERVICE, "put_role_policy", {"RoleName": text(role), **arguments}) for role in roles
+    ]
 
 
-POLICY: Final = Swapper({_DOCUMENT: REQUIRED}, _calls)
+POLICY: Final = Swapper(_SERVICE, {_DOCUMENT: REQUIRED}, _calls)
 """``AWS::IAM::Policy``."""

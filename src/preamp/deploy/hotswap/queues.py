@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from preamp.deploy.hotswap.operation import Wanted
 
+_SERVICE: Final = "sqs"
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "DelaySeconds": 0,
     # AWS has raised it, and an emulator may not have followed.
@@ -30,8 +31,8 @@ def _calls(wanted: Wanted) -> list[Call]:
     if not attributes:
         return []
     arguments = {"QueueUrl": wanted.physical_id, "Attributes": attributes}
-    return [Call("sqs", "set_queue_attributes", arguments)]
+    return [Call(_SERVICE, "set_queue_attributes", arguments)]
 
 
-QUEUE: Final = Swapper(_DEFAULTS, _calls)
+QUEUE: Final = Swapper(_SERVICE, _DEFAULTS, _calls)
 """``AWS::SQS::Queue``."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from preamp.deploy.hotswap.operation import Wanted
 
+_SERVICE: Final = "events"
 _DEFAULTS: Final[Mapping[str, Any]] = {
     "Description": None,
     "EventPattern": None,
@@ -33,8 +34,8 @@ def _calls(wanted: Wanted) -> list[Call]:
     # The call sets all of a rule: what it is not given, the rule loses.
     values = {name: wanted.value(name) for name in _DEFAULTS}
     arguments = {name: document_text(value) for name, value in values.items() if value is not None}
-    return [Call("events", "put_rule", {"Name": wanted.physical_id, **arguments})]
+    return [Call(_SERVICE, "put_rule", {"Name": wanted.physical_id, **arguments})]
 
 
-RULE: Final = Swapper(_DEFAULTS, _calls)
+RULE: Final = Swapper(_SERVICE, _DEFAULTS, _calls)
 """``AWS::Events::Rule``."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from preamp.deploy.hotswap.operation import Wanted
 
+_SERVICE: Final = "stepfunctions"
 _TEXT: Final = "DefinitionString"
 _OBJECT: Final = "Definition"
 _SUBSTITUTIONS: Final = "DefinitionSubstitutions"
@@ -26,7 +27,7 @@ def _calls(wanted: Wanted) -> list[Call]:
     if not wanted.names:
         return []
     arguments = {"stateMachineArn": wanted.physical_id, "definition": _definition(wanted)}
-    return [Call("stepfunctions", "update_state_machine", arguments)]
+    return [Call(_SERVICE, "update_state_machine", arguments)]
 
 
 def _definition(wanted: Wanted) -> str:
@@ -43,5 +44,5 @@ def _definition(wanted: Wanted) -> str:
     return definition
 
 
-STATE_MACHINE: Final = Swapper(_DEFAULTS, _calls, frozenset({"StateMachineRevisionId"}))
+STATE_MACHINE: Final = Swapper(_SERVICE, _DEFAULTS, _calls, frozenset({"StateMachineRevisionId"}))
 """``AWS::StepFunctions::StateMachine``."""

@@ -14,6 +14,7 @@ from preamp.deploy.hotswap.topics import SUBSCRIPTION, TOPIC
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from preamp.assembly.read import AssemblyStack
     from preamp.deploy.hotswap.operation import Swapper
 
 SWAPPERS: Final[Mapping[str, Swapper]] = {
@@ -26,3 +27,13 @@ SWAPPERS: Final[Mapping[str, Swapper]] = {
     "AWS::StepFunctions::StateMachine": STATE_MACHINE,
 }
 """How each type is changed in place; a type that is not here is CloudFormation's to change."""
+
+
+def services_of(stack: AssemblyStack) -> frozenset[str]:
+    """Return the services that hotswaps of a stack may call, as botocore names them.
+
+    Args:
+        stack: A stack; those nested in it are looked at too.
+    """
+    types = {resource.get("Type") for each in stack.tree() for resource in each.resources.values()}
+    return frozenset(swapper.service for kind, swapper in SWAPPERS.items() if kind in types)

@@ -12,11 +12,13 @@ from preamp.deploy.hotswap.operation import Call, Swapper, document_text, text
 if TYPE_CHECKING:
     from preamp.deploy.hotswap.operation import Wanted
 
+_SERVICE: Final = "sns"
+
 
 def _topic_calls(wanted: Wanted) -> list[Call]:
     return [
         Call(
-            "sns",
+            _SERVICE,
             "set_topic_attributes",
             {
                 "TopicArn": wanted.physical_id,
@@ -31,7 +33,7 @@ def _topic_calls(wanted: Wanted) -> list[Call]:
 def _subscription_calls(wanted: Wanted) -> list[Call]:
     return [
         Call(
-            "sns",
+            _SERVICE,
             "set_subscription_attributes",
             {
                 "SubscriptionArn": wanted.physical_id,
@@ -44,10 +46,11 @@ def _subscription_calls(wanted: Wanted) -> list[Call]:
     ]
 
 
-TOPIC: Final = Swapper({"DisplayName": ""}, _topic_calls, frozenset({"DisplayName"}))
+TOPIC: Final = Swapper(_SERVICE, {"DisplayName": ""}, _topic_calls, frozenset({"DisplayName"}))
 """``AWS::SNS::Topic``."""
 
 SUBSCRIPTION: Final = Swapper(
+    _SERVICE,
     {"FilterPolicy": {}, "FilterPolicyScope": "MessageAttributes", "RawMessageDelivery": "false"},
     _subscription_calls,
 )
