@@ -188,7 +188,7 @@ GAPS: Final[tuple[Gap, ...]] = (
         "differs",
         "FIFO queues are read by one call at a time; tumbling windows, parallelization factors "
         "and provisioned pollers are accepted and ignored; an alias is always its main version; "
-        "the function's role need not be allowed to read",
+        "a permission to read that is taken away later is not missed",
         "Using Lambda with Amazon SQS",
     ),
     Gap(
@@ -214,14 +214,21 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap(
         "scheduler:CreateSchedule",
         "differs",
-        "the time zone of an expression is ignored, a schedule's role need not be allowed to call "
-        "its target, and a target is never tried again",
+        "the time zone of an expression is ignored, and a target is never tried again",
         "Schedule types in EventBridge Scheduler",
+    ),
+    Gap(
+        "states:StartExecution",
+        "accepts",
+        "tasks that call a service by the AWS SDK integration or run ECS tasks need no permission "
+        "of the machine's role",
+        "How Step Functions generates IAM policies for integrated services",
     ),
     Gap(
         "sqs:SendMessage",
         "accepts",
-        "dead letters are delivered even if the function's role may not send them",
+        "dead letters of a stream's mapping are delivered even if the function's role may not send "
+        "them",
         "Capturing records of Lambda asynchronous invocations",
     ),
     Gap(
