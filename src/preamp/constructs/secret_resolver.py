@@ -16,7 +16,7 @@ from aws_cdk.custom_resources import Provider
 
 from preamp.bundling import BundleRequest, bundle
 from preamp.constructs.function_secrets import parameter_arn
-from preamp.constructs.secret_context import last_change, now, owner_of_secrets
+from preamp.constructs.secret_context import FETCHER, last_change, now, owner_of_secrets
 from preamp.contract.cache import cache_root
 from preamp.contract.context import LAST_UPDATED
 from preamp.definition.backend import SYNTHESIS
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from preamp.definition.backend import Synthesis
     from preamp.definition.secret import Secret
 
-_RESOURCE: Final = "AmplifySecretFetcherResource"
-_PROVIDER: Final = f"{_RESOURCE}Provider"
+_PROVIDER: Final = f"{FETCHER}Provider"
 _FUNCTION: Final = f"{_PROVIDER}Lambda"
 _TIMEOUT_SECONDS: Final = 10
 _RUNTIME: Final = "python3.13"
@@ -73,7 +72,7 @@ def resolve_secret(scope: Construct, value: Secret) -> SecretValue:
 
 def _fetcher(stack: Stack, owner: BackendId, synthesis: Synthesis) -> CustomResource:
     """The stack's custom resource, made when first asked for."""
-    found = stack.node.try_find_child(_RESOURCE)
+    found = stack.node.try_find_child(FETCHER)
     if isinstance(found, CustomResource):
         return found
     provider = Provider(
@@ -85,9 +84,9 @@ def _fetcher(stack: Stack, owner: BackendId, synthesis: Synthesis) -> CustomReso
     )
     return CustomResource(
         stack,
-        _RESOURCE,
+        FETCHER,
         service_token=provider.service_token,
-        resource_type=f"Custom::{_RESOURCE}",
+        resource_type=f"Custom::{FETCHER}",
         properties={"namespace": owner.namespace, "name": owner.name, "type": owner.kind},
     )
 

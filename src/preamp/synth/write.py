@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from preamp.contract.synthesis import ANNEX, ANNEX_VERSION
 from preamp.errors import UserError
 from preamp.events import Notice
+from preamp.synth.exposed_secrets import refuse_exposed_secrets
 from preamp.synth.load import raised_error
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def write_assembly(
 
     Raises:
         UserError: ``CircularStackReferenceError``, ``AnnotationError`` if a construct says that
-            it is wrong, or ``SynthesisFailedError``.
+            it is wrong, ``SecretExposedError``, or ``SynthesisFailedError``.
     """
     root = backend.stack.node.id
     try:
@@ -67,6 +68,7 @@ def write_assembly(
     }
     annex = {"version": ANNEX_VERSION, "sites": sites, "secrets": used, "inputs": inputs()}
     directory = Path(assembly.directory)
+    refuse_exposed_secrets(directory, secrets)
     (directory / ANNEX).write_text(json.dumps(annex, indent=1), encoding="utf-8")
     return _annotations(directory / f"{root}.metadata.json", root, recorder.sites)
 

@@ -143,3 +143,50 @@ def test_a_name_that_cannot_be_is_an_error_at_its_line(project: Path, tmp_path: 
         synthesize(project, tmp_path / "out")
     assert refused.value.code == "InvalidSecretNameError"
     assert refused.value.sites == (Site("amplify/backend.py", 6),)
+
+
+EXPOSED = """
+from aws_cdk import CfnOutput, aws_sns as sns
+from preamp import define_backend, secret
+from preamp.constructs import resolve_secret
+
+backend = define_backend()
+one = backend.create_stack("one")
+two = backend.create_stack("two")
+key = secret("KEY")
+kept = resolve_secret(one, key).unsafe_unwrap()
+sns.Topic(one, "Topic", display_name=kept)
+"""
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        'sns.Topic(two, "Topic", display_name=f"x{kept}")',
+        'CfnOutput(one, "Output", value=kept)',
+        'backend.add_output(custom={"key": kept})',
+        'sns.Topic(one, "Other", display_name=resolve_secret(backend.stack, key).unsafe_unwrap())',
+    ],
+)
+def test_a_secret_that_would_leave_its_stack_is_refused(
+    project: Path, tmp_path: Path, use: str
+) -> None:
+    (project / "amplify" / "backend.py").write_text(EXPOSED + use, encoding="utf-8")
+    with pytest.raises(UserError) as refused:
+        synthesize(project, tmp_path / "out")
+    assert refused.value.code == "SecretExposedError"
+    assert "'KEY'" in refused.value.message
+    assert Site("amplify/backend.py", 10) in refused.value.sites
+
+
+def test_each_stack_may_fetch_the_same_secret_for_itself(project: Path, tmp_path: Path) -> None:
+    source = EXPOSED + 'sns.Topic(two, "T", display_name=resolve_secret(two, key).unsafe_unwrap())'
+    (project / "amplify" / "backend.py").write_text(source, encoding="utf-8")
+    synthesize(project, tmp_path / "out")
+    resources = [
+        resource
+        for stack in read_assembly(tmp_path / "out").stack.tree()
+        for resource in stack.resources.values()
+        if resource["Type"] == "Custom::AmplifySecretFetcherResource"
+    ]
+    assert [each["Properties"]["secretNames"] for each in resources] == [["KEY"], ["KEY"]]

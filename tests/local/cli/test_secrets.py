@@ -8,11 +8,14 @@ import os
 import pty
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.local.cli.commandline import Project, command, environment
+from tests.local.cli.session import session
 from tests.local.cli.test_example import client
+from tests.local.functions.debug_adapter import DebugAdapter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +71,7 @@ def functions(project: Project) -> Project:
     return project
 
 
-def holders(folder: Path, value: str) -> set[str]:
+def holders(folder: Path, value: str) -> set[Path]:
     """The files that hold a value, plainly or in base64."""
     encoded = base64.b64encode(value.encode()).rstrip(b"=")[:-1]
     found = set()
@@ -76,7 +79,7 @@ def holders(folder: Path, value: str) -> set[str]:
         if path.is_file():
             content = path.read_bytes()
             if value.encode() in content or encoded in content:
-                found.add(path.name)
+                found.add(path)
     return found
 
 
@@ -104,21 +107,24 @@ def test_a_secret_from_its_first_value_to_its_end(functions: Project) -> None:
     assert invoke(functions) == [CHANGED, CHANGED]
 
 
-def test_a_value_is_in_the_engines_store_of_parameters_alone(functions: Project) -> None:
+def test_a_value_is_on_disk_in_the_engines_state_alone(functions: Project) -> None:
     set_secret(functions, "API_KEY", VALUE)
     deploy(functions)
     assert invoke(functions) == [VALUE, VALUE]
     logs = functions.run("logs")
+    assert "functions/Fn" in logs.out
     assert VALUE not in logs.out + logs.err
+    lambda_ = client(functions, "lambda")
+    assert VALUE not in json.dumps(lambda_.list_functions(), default=str)
     functions.run("sandbox", "stop")
-    state = functions.folder / ".preamp"
-    assert holders(functions.folder, VALUE) <= {"ssm.json"}
-    stores = list(state.rglob("ssm.json"))
-    assert stores
-    for path in stores:
+    found = holders(functions.folder, VALUE)
+    assert found
+    for path in found:
+        [state] = [each for each in path.parents if each.name == "state"]
+        assert state.parent.name == "engine"
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
-        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    functions.run("sandbox", "--once")
+        assert stat.S_IMODE(state.stat().st_mode) == 0o700
+    deploy(functions)
     assert invoke(functions) == [VALUE, VALUE]
 
 
@@ -206,9 +212,49 @@ def test_a_construct_gets_the_value_and_the_changed_one(project: Project) -> Non
     logs = project.run("logs")
     assert CHANGED not in logs.out
     project.run("sandbox", "stop")
-    # the topic's own name, and what CloudFormation knows of the custom resource
-    known = {"ssm.json", "sns.json", "cloudformation.json"}
-    assert holders(project.folder, CHANGED) <= known
+    # what the topic is called, and CloudFormation knows of the custom resource, is state too
+    found = holders(project.folder, CHANGED)
+    assert all("state" in path.parts for path in found), found
+
+
+def test_a_running_sandbox_deploys_again_when_a_secret_is_set(functions: Project) -> None:
+    with session(functions) as running:
+        missing = running.until("SecretNotSetError")
+        assert missing["sites"][0] == {"file": "amplify/backend.py", "line": 6}
+        set_secret(functions, "API_KEY", VALUE)
+        assert running.until("round.finished")["changes"] > 0
+        assert invoke(functions) == [VALUE, VALUE]
+        set_secret(functions, "API_KEY", CHANGED)
+        assert running.until("round.finished")["changes"] > 0
+        assert invoke(functions) == [CHANGED, CHANGED]
+        functions.run("sandbox", "secret", "remove", "API_KEY")
+        running.until("SecretNotSetError")
+        set_secret(functions, "API_KEY", VALUE)
+        running.until("round.finished")
+        assert invoke(functions) == [VALUE, VALUE]
+        assert VALUE not in json.dumps(running.seen)
+
+
+def test_a_debugged_function_has_its_secrets_and_stops_in_the_users_file(
+    functions: Project,
+) -> None:
+    set_secret(functions, "API_KEY", VALUE)
+    deploy(functions)
+    told = functions.run("sandbox", "debug", "Fn", "--json")
+    port = int(json.loads(told.out.splitlines()[-1])["address"].rpartition(":")[2])
+    file = str(functions.folder / "amplify" / "fn.py")
+    with ThreadPoolExecutor() as beside:
+        call = beside.submit(invoke, functions)
+        with DebugAdapter(port) as editor:
+            editor.attach({file: [4, 7]})
+            for line in (4, 7):
+                thread = editor.event("stopped")["threadId"]
+                frame = editor.request("stackTrace", threadId=thread)["stackFrames"][0]
+                assert (frame["source"]["path"], frame["line"]) == (file, line)
+                asked = {"expression": "os.environ['API_KEY']", "frameId": frame["id"]}
+                assert VALUE in editor.request("evaluate", **asked)["result"]
+                editor.request("continue", threadId=thread)
+            assert call.result() == [VALUE, VALUE]
 
 
 def test_commands_show_and_forget_secrets(project: Project) -> None:
