@@ -106,6 +106,8 @@ class CloudAssembly:
         project: The directory that the files of `sites` are relative to, if recorded.
         sites: The user's line for each construct path that has one.
         secrets: The secrets that the backend uses, each with the user's lines that do.
+        inputs: What the definition read of the project, relative to it; a name with a slash at its
+            end is a folder and stands for all that lies directly in it. None if not known.
     """
 
     directory: Path
@@ -118,6 +120,7 @@ class CloudAssembly:
     project: Path | None = None
     sites: Mapping[str, Site] = field(default_factory=dict)
     secrets: Mapping[str, tuple[Site, ...]] = field(default_factory=dict)
+    inputs: frozenset[str] | None = None
 
     def site_of(self, path: str) -> Site | None:
         """Return the user's line that made a construct, or the nearest recorded above it.
@@ -168,6 +171,7 @@ def read_assembly(directory: Path) -> CloudAssembly:
         project=annex.project,
         sites=annex.sites,
         secrets=annex.secrets,
+        inputs=annex.inputs,
     )
 
 
@@ -357,6 +361,7 @@ class _Annex:
     project: Path | None = None
     sites: Mapping[str, Site] = field(default_factory=dict)
     secrets: Mapping[str, tuple[Site, ...]] = field(default_factory=dict)
+    inputs: frozenset[str] | None = None
 
 
 def _read_annex(directory: Path) -> _Annex:
@@ -373,9 +378,11 @@ def _read_annex(directory: Path) -> _Annex:
             name: tuple(_site(place) for place in places)
             for name, places in (content.get("secrets") or {}).items()
         }
+        inputs = content.get("inputs")
+        known = None if inputs is None else frozenset(map(str, inputs))
     except (TypeError, ValueError) as error:
         raise _broken(directory, f"{ANNEX_FILE} is not as expected: {error}") from error
-    return _Annex(Path(project) if project else None, sites, secrets)
+    return _Annex(Path(project) if project else None, sites, secrets, known)
 
 
 def _site(place: list[Any]) -> Site:

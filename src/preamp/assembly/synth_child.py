@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from preamp.contract.messages import decode
 from preamp.errors import Fault, PreampError, UserError
@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     from preamp.contract.synthesis import SynthRequest
     from preamp.events import Reporter
+
+
+# where the CDK's command line wants the assembly is for us to see to, not for the child; and the
+# name of the test that runs would make each test find a warm process outdated
+_NOT_HANDED_ON: Final = frozenset({"CDK_OUTDIR", "PYTEST_CURRENT_TEST"})
 
 
 class SynthChild:
@@ -150,6 +155,5 @@ def cancelled() -> UserError:
 
 def child_environment() -> dict[str, str]:
     """The environment variables of a synth child."""
-    # where the CDK's command line wants the assembly is for us to see to, not for the child
-    kept = {name: value for name, value in os.environ.items() if name != "CDK_OUTDIR"}
+    kept = {name: value for name, value in os.environ.items() if name not in _NOT_HANDED_ON}
     return {**kept, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}

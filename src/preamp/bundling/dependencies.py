@@ -50,6 +50,15 @@ def find_dependencies(entry: Entry, request: BundleRequest) -> Dependencies:
     return found
 
 
+def inline_metadata(source: bytes) -> tuple[str, ...]:
+    """The text of each ``# /// script`` block of a file, well formed or not."""
+    lines = _lines(source)
+    return tuple(
+        "\n".join(lines[first : len(lines) if last is None else last])
+        for first, last in _script_blocks(lines)
+    )
+
+
 def _find(entry: Entry, request: BundleRequest) -> Dependencies:
     if request.dependencies is not None:
         given = tuple(parse(text, request.site) for text in request.dependencies)
@@ -76,7 +85,7 @@ def _folders(entry: Entry, request: BundleRequest) -> Iterator[Path]:
 
 
 def _read_inline_metadata(request: BundleRequest) -> Dependencies | None:
-    lines = request.entry.read_bytes().decode("utf-8", "replace").splitlines()
+    lines = _lines(request.entry.read_bytes())
     blocks = list(_script_blocks(lines))
     if not blocks:
         return None
@@ -95,6 +104,10 @@ def _read_inline_metadata(request: BundleRequest) -> Dependencies | None:
     opening = Site(file, first + 1)
     _check_python(table, opening, request)
     return _read_list(table.get("dependencies", []), lines[:last], opening, first)
+
+
+def _lines(source: bytes) -> list[str]:
+    return source.decode("utf-8", "replace").splitlines()
 
 
 def _script_blocks(lines: list[str]) -> Iterator[tuple[int, int | None]]:

@@ -9,7 +9,7 @@ import os
 import stat
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -45,6 +45,20 @@ class SourceFile:
     def fingerprint(self) -> str:
         """A line that changes with the file."""
         return f"{self.path}\0{self.executable:d}\0{sha256(self.content).hexdigest()}\n"
+
+
+def may_come_along(path: PurePath) -> bool:
+    """Whether a data file comes along with a module, as far as its name tells.
+
+    Args:
+        path: The file, relative to the module's folder.
+    """
+    *folders, name = path.parts
+    if any(each.startswith(".") for each in path.parts) or name in _DECLARATIONS:
+        return False
+    if any(map(_is_left_out_folder_name, folders)):
+        return False
+    return not name.endswith(_LEFT_OUT_SUFFIXES)
 
 
 def collect(modules: tuple[Module, ...], entry: Entry, request: BundleRequest) -> list[SourceFile]:
@@ -116,6 +130,10 @@ class _Walk:
 
 
 def _is_left_out_folder(each: os.DirEntry[str]) -> bool:
-    if each.name in _LEFT_OUT_FOLDERS or each.name.endswith(_LEFT_OUT_SUFFIXES):
+    if _is_left_out_folder_name(each.name):
         return True
     return any(Path(each.path, marker).exists() for marker in _MARKERS)
+
+
+def _is_left_out_folder_name(name: str) -> bool:
+    return name in _LEFT_OUT_FOLDERS or name.endswith(_LEFT_OUT_SUFFIXES)

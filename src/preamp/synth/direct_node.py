@@ -104,10 +104,17 @@ class Log:
 
 
 class Reads(NamedTuple):
-    """What a Node read of the project, as absolute paths."""
+    """What a Node read of the project.
+
+    Attributes:
+        files: Absolute paths.
+        folders: Of those whose content was listed.
+        is_complete: Whether it ran no programs, whose reads nobody knows.
+    """
 
     files: frozenset[str]
     folders: frozenset[str]
+    is_complete: bool
 
     @staticmethod
     def noted(text: str) -> Reads:
@@ -117,7 +124,7 @@ class Reads(NamedTuple):
             frozenset(path for path, is_folder in notes if is_folder is kind)
             for kind in (False, True)
         )
-        return Reads(files, folders)
+        return Reads(files, folders, "" not in files)
 
 
 class DirectNode:
@@ -220,11 +227,14 @@ class _Streams:
         self._writer.write(data)
 
     def flush(self) -> None:
-        with contextlib.suppress(BrokenPipeError):  # read by whoever waits for the answer
+        with contextlib.suppress(ConnectionError):  # read by whoever waits for the answer
             self._writer.flush()
 
     def readline(self) -> bytes:
-        line = self._reader.readline()
+        try:
+            line = self._reader.readline()
+        except ConnectionError:
+            line = b""
         if not line.endswith(b"\n"):
             raise Fault("KernelLostFault", "the Node process of the CDK ended unexpectedly")
         self._exchange.answered()

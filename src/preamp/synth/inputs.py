@@ -1,7 +1,7 @@
 """Notes what a definition is made of: the files and folders of the project that it read.
 
 Only a change of one of them, or of a handler's bundle, can change the assembly. What is read while
-a handler is bundled does not count: a bundle says itself what it is made of.
+a handler is bundled does not count: a bundle for this machine says itself what it is made of.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from preamp.synth.direct_node import Reads
 
+_RUNS: Final = frozenset(
+    {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"}
+)
 _LISTS: Final = frozenset({"os.listdir", "os.scandir"})
 _IMPORTS: Final = ("<frozen importlib", os.path.dirname(importlib.__file__))  # noqa: PTH120
 _INSTALLED: Final = frozenset({"site-packages", "dist-packages", "node_modules", "__pycache__"})
@@ -41,20 +44,26 @@ class InputRecorder:
         self._opened: set[str] = set()
         self._listed: set[str] = set()
         self._before: frozenset[str] = frozenset()
+        self._ran_program = False
 
     def install(self) -> None:
         """Note from now on, for as long as the process lives."""
         self._before = frozenset(sys.modules)
         sys.addaudithook(self._hear)
 
-    def inputs(self, elsewhere: Reads) -> list[str]:
+    def inputs(self, elsewhere: Reads) -> list[str] | None:
         """Everything noted, relative to the project and sorted; folders end with a slash.
 
         A folder stands for all that lies directly in it.
 
         Args:
             elsewhere: What the CDK's Node process read.
+
+        Returns:
+            None if a program was run, as nobody knows what that read.
         """
+        if self._ran_program or not elsewhere.is_complete:
+            return None
         imported = [sys.modules[name] for name in set(sys.modules) - self._before]
         found = (getattr(module, "__file__", None) for module in imported)
         modules = [file for file in found if isinstance(file, str) and is_user_code(file)]
@@ -68,6 +77,8 @@ class InputRecorder:
             path, _, flags = arguments
             if flags & os.O_ACCMODE != os.O_WRONLY:
                 self._note(self._opened, path)
+        elif event in _RUNS:
+            self._ran_program = self._ran_program or not BUNDLING.get()
         elif event in _LISTS:
             caller = sys._getframe(1).f_code.co_filename  # noqa: SLF001
             if not caller.startswith(_IMPORTS):

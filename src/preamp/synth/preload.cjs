@@ -1,12 +1,14 @@
 // Loaded into the CDK's Node process before anything else, which serves one run after the other.
 //
 // - It notes which files of the project the CDK reads, so that only a change of what was read leads
-//   to another synthesis. Notes are lines of JSON in a file whose first line tells the runs apart.
+//   to another synthesis; and whether it runs programs, whose reads it cannot see. Notes are lines of
+//   JSON in a file whose first line tells the runs apart.
 // - It has the CDK warn of what is deprecated once in each run, not once in each process.
 // - It keeps fingerprints of assets in memory. The CDK's own cache of them is a file for each folder,
 //   read and written anew for each asset, which costs more than it saves.
 "use strict";
 
+const programs = require("node:child_process");
 const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
@@ -25,6 +27,7 @@ if (isMainThread && PROJECT && path.basename(process.argv[1] ?? "") === "program
   delete process.env.PREAMP_KERNEL_NOTES;
   delete process.env.PREAMP_KERNEL_PROJECT;
   noteReads();
+  notePrograms();
   interceptModules();
 }
 
@@ -69,6 +72,16 @@ function noteReads() {
   wrap("openSync", isReading);
   // a file that is an asset is opened only where its fingerprint is not known
   wrap("realpathSync");
+}
+
+function notePrograms() {
+  for (const name of ["spawn", "spawnSync", "exec", "execSync", "execFile", "execFileSync"]) {
+    const original = programs[name];
+    programs[name] = function (...given) {
+      writeSync(NOTES, '["", false]\n');
+      return original.apply(this, given);
+    };
+  }
 }
 
 function interceptModules() {

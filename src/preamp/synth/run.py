@@ -122,7 +122,7 @@ def _synthesize(request: SynthRequest, reporter: LineReporter, prepared: Kernel 
     backend = load_backend(request, composer)
 
     def noted() -> list[str] | None:
-        reads = node.reads()
+        reads = node.reads() if request.local else None
         return None if reads is None else inputs.inputs(reads)
 
     annotations = write_assembly(backend, sites, synthesis.secrets, noted)

@@ -92,6 +92,8 @@ class _Server:
             self._cancelled = message.get("cancel", self._cancelled)
             if "run" not in message:
                 continue
+            if not self._kernel.node.is_silent:
+                break  # Node is gone; who asked asks another
             child = self._fork(streams)
             if child == 0:
                 return self._serve_run()

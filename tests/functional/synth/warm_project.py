@@ -13,7 +13,6 @@ from preamp.errors import PreampError
 from preamp.events import OutputPrinted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from preamp.assembly.synthesizer import Synthesizer
@@ -62,17 +61,19 @@ class WarmProject:
     def backend(self, text: str) -> None:
         self.write("amplify/backend.py", text)
 
-    def synthesize(self, synthesizer: Synthesizer | None, *, local: bool = True) -> Listener:
-        listener = Listener()
+    def synthesize(
+        self, synthesizer: Synthesizer | None, *, listener: Listener | None = None
+    ) -> Listener:
+        heard = listener or Listener()
         produce_assembly(
             find_project(self.folder),
             DEMO,
             self.output,
-            listener,
-            local=local,
+            heard,
+            local=True,
             synthesizer=synthesizer,
         )
-        return listener
+        return heard
 
     def failure(self, synthesizer: Synthesizer | None) -> PreampError:
         try:
@@ -88,9 +89,3 @@ class WarmProject:
             for path in self.output.rglob("*")
             if path.is_file()
         }
-
-
-def wait_until(condition: Callable[[], bool], changed: threading.Condition) -> None:
-    """Wait until a condition holds, looking whenever something has changed."""
-    with changed:
-        assert changed.wait_for(condition, timeout=60)
