@@ -44,7 +44,8 @@ def _facts(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -
 
 def _lines(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -> Iterator[str]:
     result = deployment.result
-    headline = "nothing changed" if result.no_op else f"deployed {_changes(len(result.changes))}"
+    verb = "hotswapped" if result.hotswapped else "deployed"
+    headline = "nothing changed" if result.no_op else f"{verb} {_changes(len(result.changes))}"
     yield ""
     yield f"{click.style(headline, fg='green', bold=True)} in {seconds:.1f} s"
     yield f"  cloud    {deployment.connection.endpoint}"

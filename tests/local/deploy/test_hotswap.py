@@ -34,6 +34,16 @@ TRUST = {
 ROLE = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}}
 
 
+def function(code: dict[str, Any], **more: Any) -> dict[str, Any]:
+    fixed = {
+        "Code": code,
+        "Handler": "index.handler",
+        "Runtime": "python3.11",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+    }
+    return {"Type": "AWS::Lambda::Function", "Properties": {**fixed, **more}}
+
+
 def queue(seconds: int = 30, **more: Any) -> dict[str, Any]:
     return {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": seconds, **more}}
 
@@ -238,33 +248,73 @@ def test_without_a_record_to_write_nothing_is_hotswapped(sandbox: Sandbox, write
 def test_a_function_gets_code_and_configuration(
     sandbox: Sandbox, write: Written, tmp_path: Path
 ) -> None:
-    def function(word: str, tables: str) -> dict[str, Any]:
+    def resources(word: str, prefix: str) -> dict[str, Any]:
         source = tmp_path / f"source-{word}"
         source.mkdir(exist_ok=True)
         (source / "index.py").write_text(
             f"import os\ndef handler(event, context):\n"
             f"    return [{word!r}, os.environ['QUEUE'], context.get_remaining_time_in_millis()]\n"
         )
-        return {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "Code": write.asset(source),
-                "Handler": "index.handler",
-                "Runtime": "python3.11",
-                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-                "Environment": {"Variables": {"QUEUE": {"Fn::Sub": f"{tables}:${{Q}}"}}},
-            },
-        }
+        variables = {"QUEUE": {"Fn::Sub": f"{prefix}:${{Q}}"}}
+        made = function(write.asset(source), Environment={"Variables": variables})
+        return {"Q": queue(), "Role": ROLE, "F": made}
 
-    sandbox.deploy(write({"Q": queue(), "Role": ROLE, "F": function("one", "a")}))
-    result = sandbox.deploy(write({"Q": queue(), "Role": ROLE, "F": function("two", "b")}))
+    sandbox.deploy(write(resources("one", "a")))
+    result = sandbox.deploy(write(resources("two", "b")))
     assert result.hotswapped
     answer = sandbox.target.clients.client("lambda").invoke(FunctionName=sandbox.physical_id("F"))
     word, variable, _ = json.loads(answer["Payload"].read())
     assert (word, variable) == ("two", f"b:{sandbox.physical_id('Q')}")
-    assert sandbox.deploy(write({"Q": queue(), "Role": ROLE, "F": function("one", "a")})).hotswapped
+    assert sandbox.deploy(write(resources("one", "a"))).hotswapped
     answer = sandbox.target.clients.client("lambda").invoke(FunctionName=sandbox.physical_id("F"))
     assert json.loads(answer["Payload"].read())[0] == "one"
+
+
+def test_mappings_and_parameters_are_swapped(
+    sandbox: Sandbox, write: Written, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "index.py").write_text("def handler(event, context):\n    return None\n")
+
+    def resources(number: int) -> dict[str, Any]:
+        consume = {
+            "Effect": "Allow",
+            "Action": "sqs:*",
+            "Resource": {"Fn::GetAtt": ["Q", "Arn"]},
+        }
+        document = {"Version": "2012-10-17", "Statement": [consume]}
+        policy = {"PolicyName": "Consume", "PolicyDocument": document}
+        role = {
+            "Type": "AWS::IAM::Role",
+            "Properties": {"AssumeRolePolicyDocument": TRUST, "Policies": [policy]},
+        }
+        return {
+            "Q": queue(),
+            "Role": role,
+            "F": function(write.asset(source)),
+            "Mapping": {
+                "Type": "AWS::Lambda::EventSourceMapping",
+                "Properties": {
+                    "BatchSize": number,
+                    "Enabled": number == 1,
+                    "EventSourceArn": {"Fn::GetAtt": ["Q", "Arn"]},
+                    "FunctionName": {"Ref": "F"},
+                },
+            },
+            "Setting": {
+                "Type": "AWS::SSM::Parameter",
+                "Properties": {"Type": "String", "Value": f"v{number}"},
+            },
+        }
+
+    sandbox.deploy(write(resources(1)))
+    assert sandbox.deploy(write(resources(2))).hotswapped
+    clients = sandbox.target.clients
+    mapping = clients.client("lambda").get_event_source_mapping(UUID=sandbox.physical_id("Mapping"))
+    assert (mapping["BatchSize"], mapping["State"]) == (2, "Disabled")
+    setting = clients.client("ssm").get_parameter(Name=sandbox.physical_id("Setting"))
+    assert setting["Parameter"]["Value"] == "v2"
 
 
 def test_policies_topics_machines_and_rules_are_swapped(sandbox: Sandbox, write: Written) -> None:

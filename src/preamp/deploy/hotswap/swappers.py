@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from preamp.deploy.hotswap.functions import FUNCTION
+from preamp.deploy.hotswap.mappings import EVENT_SOURCE_MAPPING
+from preamp.deploy.hotswap.parameters import PARAMETER
 from preamp.deploy.hotswap.policies import POLICY
 from preamp.deploy.hotswap.queues import QUEUE
 from preamp.deploy.hotswap.rules import RULE
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
 SWAPPERS: Final[Mapping[str, Swapper]] = {
     "AWS::Events::Rule": RULE,
     "AWS::IAM::Policy": POLICY,
+    "AWS::Lambda::EventSourceMapping": EVENT_SOURCE_MAPPING,
     "AWS::Lambda::Function": FUNCTION,
     "AWS::SNS::Subscription": SUBSCRIPTION,
     "AWS::SNS::Topic": TOPIC,
     "AWS::SQS::Queue": QUEUE,
+    "AWS::SSM::Parameter": PARAMETER,
     "AWS::StepFunctions::StateMachine": STATE_MACHINE,
 }
 """How each type is changed in place; a type that is not here is CloudFormation's to change."""
