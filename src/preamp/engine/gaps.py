@@ -164,13 +164,6 @@ GAPS: Final[tuple[Gap, ...]] = (
     ),
     Gap(
         "lambda:Invoke",
-        "refuses",
-        "an asynchronous payload ends at 256 KB; AWS has raised that to 1 MB",
-        "Lambda quotas",
-        "tests/local/functions/test_functions_invoke.py::test_a_payload_has_a_limit",
-    ),
-    Gap(
-        "lambda:Invoke",
         "differs",
         "asynchronous events that wait when the engine stops are lost",
         "How Lambda handles errors and retries with asynchronous invocation",

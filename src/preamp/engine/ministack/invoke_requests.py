@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 SYNCHRONOUS_BYTES: Final = 6 * 1024 * 1024
 """Most a synchronous request may carry."""
 
-ASYNCHRONOUS_BYTES: Final = 256 * 1024
-"""Most an asynchronous request may carry."""
+ASYNCHRONOUS_BYTES: Final = 1024 * 1024
+"""Most an asynchronous request may carry (AWS: "Invoke", Lambda API reference)."""
 
 _INVOCATIONS: Final = "/invocations"
 
