@@ -163,6 +163,15 @@ GAPS: Final[tuple[Gap, ...]] = (
         "How Lambda handles errors and retries with asynchronous invocation",
     ),
     Gap(
+        "lambda:InvokeWithResponseStream",
+        "differs",
+        "what a handler streams arrives when it has ended, not as it is written; of one that fails "
+        "midway nothing arrives but the error",
+        "Response streaming for Lambda functions",
+        "tests/local/functions/test_functions_streaming.py"
+        "::test_of_a_stream_that_breaks_nothing_arrives_but_the_error",
+    ),
+    Gap(
         "lambda:Invoke",
         "differs",
         "asynchronous events that wait when the engine stops are lost",

@@ -24,6 +24,10 @@ class Outcome(Protocol):
         """Whether it is an error."""
 
     @property
+    def streamed(self) -> bool:
+        """Whether the result was streamed, and need not be JSON."""
+
+    @property
     def log(self) -> str:
         """The whole text of the invocation, Lambda's own lines included."""
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 RESPONSE_LIMIT: Final = 6 * 1024 * 1024 + 100
 """Bytes a response may have (AWS: "Lambda quotas")."""
 
+STREAM_LIMIT: Final = 200 * 1024 * 1024
+"""Bytes a handler may stream (AWS: "Response streaming for Lambda functions")."""
+
 _SIGNALS: Final = {
     signal.SIGABRT: "aborted",
     signal.SIGFPE: "floating point exception",
@@ -99,9 +102,13 @@ def reported_failure(payload: bytes, error_type: str = "", *, fatal: bool = Fals
     return Failure(str(named or error_type or "Runtime.Unknown"), payload, fatal=fatal)
 
 
-def too_large() -> Failure:
-    """The response is larger than Lambda passes on."""
-    text = f"Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
+def too_large(limit: int) -> Failure:
+    """The response is larger than Lambda passes on.
+
+    Args:
+        limit: Bytes it may have.
+    """
+    text = f"Response payload size exceeded maximum allowed payload size ({limit} bytes)."
     return named_failure("Function.ResponseSizeTooLarge", text, fatal=False)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from preamp.lambda_host.failures import (
     RESPONSE_LIMIT,
+    STREAM_LIMIT,
     failure_of,
     named_failure,
     reported_failure,
@@ -81,6 +82,7 @@ class Invocation:
         self._text: list[str] = []
         self._init_ms = 0.0
         self._peak = 0
+        self._streamed = False
         self._first: Event | None = None
 
     def run(self) -> Outcome:
@@ -156,8 +158,10 @@ class Invocation:
             return b"", failure_of(OutOfMemory(), self._request.request_id, self._timeout)
         if answer.error:
             return b"", reported_failure(payload_as_on_lambda(answer.body, self._worker.spec.code))
-        if len(answer.body) > RESPONSE_LIMIT:
-            return b"", too_large()
+        limit = STREAM_LIMIT if answer.streamed else RESPONSE_LIMIT
+        if len(answer.body) > limit:
+            return b"", too_large(limit)
+        self._streamed = answer.streamed
         return answer.body, None
 
     def _headers(self) -> list[tuple[str, str]]:
@@ -208,6 +212,7 @@ class Invocation:
             max_memory_mb=memory,
             died=failure is not None and failure.fatal,
             log_stream=self._worker.log_stream,
+            streamed=self._streamed,
         )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _RESULT: Final = re.compile(r"/2018-06-01/runtime/invocation/([^/]+)/(response|error)")
 _NEXT: Final = "/2018-06-01/runtime/invocation/next"
 _INIT_ERROR: Final = "/2018-06-01/runtime/init/error"
+_MODE: Final = "lambda-runtime-function-response-mode"
 _ERROR_TYPE: Final = "lambda-runtime-function-error-type"
 # what a browser adds, and no runtime
 _OF_BROWSERS: Final = ("origin", "sec-fetch-mode", "sec-fetch-site")
@@ -41,10 +42,12 @@ class Answered:
     Attributes:
         body: The result, or the error object.
         error: Whether it is an error.
+        streamed: Whether it is what a handler streamed.
     """
 
     body: bytes
     error: bool
+    streamed: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,8 @@ class RuntimeApi:
         # an answer in chunks may turn out to be an error at its end
         broken = not error and "transfer-encoding" in request.headers
         broken = broken and _ERROR_TYPE in request.headers
-        self.messages.append(Answered(request.body, error or broken))
+        streamed = request.headers.get(_MODE) == "streaming"
+        self.messages.append(Answered(request.body, error or broken, streamed))
         _accept(connection)
 
 

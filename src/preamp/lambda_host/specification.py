@@ -101,6 +101,7 @@ class Outcome:
         max_memory_mb: The most memory the environment ever used, 0 if unknown.
         died: Whether the environment's process is gone.
         log_stream: Name of the environment's log stream.
+        streamed: Whether the result was streamed, and need not be JSON.
     """
 
     payload: bytes
@@ -113,6 +114,7 @@ class Outcome:
     max_memory_mb: int
     died: bool
     log_stream: str
+    streamed: bool = False
 
 
 @dataclass(frozen=True)

@@ -27,11 +27,13 @@ class Call:
         request_id: The id the caller was given; retries of an event keep it.
         client_context: What the caller passed as ``ClientContext``, as JSON.
         qualifier: The alias that was asked for where its version was put in its place.
+        takes_bytes: Whether the caller is given what a handler streams as it is.
     """
 
     request_id: str
     client_context: str | None = None
     qualifier: str | None = None
+    takes_bytes: bool = False
 
 
 def current_call() -> Call | None:

@@ -18,6 +18,9 @@ from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, modu
 if TYPE_CHECKING:
     from preamp.contract.activity import InvocationOutcome
 
+STREAMED = "preamp_streamed"
+"""Where a result of the emulator's executor has the bytes that a handler streamed."""
+
 _TIMED_OUT = "Sandbox.Timedout"
 _NO_ROOM = "ConcurrentInvocationLimitExceeded"
 _NO_ROOM_TEXT = "Rate Exceeded: this machine bears no more execution environments at a time"
@@ -132,13 +135,24 @@ def _answer(
         "log_source": "rie",
     }
     if result["status"] == "ok":
-        return {**answer, "body": result.get("result")}
+        return {**answer, **_given(result)}
     return {
         **answer,
         "body": dict(result["error_payload"]),
         "error": True,
         "function_error": "Unhandled",
     }
+
+
+def _given(result: dict[str, Any]) -> dict[str, Any]:
+    """What the handler gave: a value, and the bytes it streamed for who can do with them."""
+    outcome = result.get("outcome")
+    if outcome is None or not outcome.streamed:
+        return {"body": result.get("result")}
+    call = current_call()
+    takes_bytes = call is not None and call.takes_bytes
+    body = outcome.payload if takes_bytes else result.get("result")
+    return {"body": body, STREAMED: outcome.payload}
 
 
 def _log(result: dict[str, Any], config: dict[str, Any], request_id: str, seconds: float) -> str:

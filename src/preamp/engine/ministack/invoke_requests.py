@@ -28,7 +28,7 @@ SYNCHRONOUS_BYTES: Final = 6 * 1024 * 1024
 ASYNCHRONOUS_BYTES: Final = 1024 * 1024
 """Most an asynchronous request may carry (AWS: "Invoke", Lambda API reference)."""
 
-_INVOCATIONS: Final = "/invocations"
+_INVOCATIONS: Final = ("/invocations", "/response-streaming-invocations")
 
 Response = tuple[int, dict[str, str], bytes]
 
@@ -80,7 +80,8 @@ def _naming(upstream: Callable[..., Awaitable[Response]]) -> Callable[..., Await
     ) -> Response:
         if not path.endswith(_INVOCATIONS):
             return await upstream(method, path, headers, body, query_params, request_id)
-        with calling(Call(request_id, _client_context(headers))):
+        awaited = headers.get("x-amz-invocation-type") != "Event"
+        with calling(Call(request_id, _client_context(headers), takes_bytes=awaited)):
             return await upstream(method, path, headers, body, query_params, request_id)
 
     return dispatch
