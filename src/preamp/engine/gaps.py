@@ -152,12 +152,6 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap(
         "lambda:Invoke",
         "differs",
-        "every invocation has a log stream of its own",
-        "Using Lambda function logs",
-    ),
-    Gap(
-        "lambda:Invoke",
-        "differs",
         "retries of an asynchronous event wait a quarter of a second and half a second; AWS waits "
         "one minute and two",
         "How Lambda handles errors and retries with asynchronous invocation",

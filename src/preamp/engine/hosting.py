@@ -32,6 +32,10 @@ class Outcome(Protocol):
         """The whole text of the invocation, Lambda's own lines included."""
 
     @property
+    def log_stream(self) -> str:
+        """Name of the environment's log stream."""
+
+    @property
     def output(self) -> str:
         """Only what the function wrote."""
 

@@ -1,7 +1,7 @@
 """Lambda's own lines in a function's log, as text or as JSON.
 
-AWS: "Viewing logs for Lambda functions", "Configuring JSON and plain text log formats", "Lambda
-Telemetry API Event schema reference".
+AWS: "Viewing logs for Lambda functions", "Configuring JSON and plain text log formats", "Log-level
+filtering", "Lambda Telemetry API Event schema reference".
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from preamp.lambda_host.failures import Failure
     from preamp.lambda_host.specification import FunctionSpec
 
-_QUIET_LEVELS: Final = ("WARN", "ERROR", "FATAL")
+_LEVELS: Final = ("DEBUG", "INFO", "WARN")
+_DEFAULT_LEVEL: Final = "INFO"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class PlatformLog:
                 "metrics": {"durationMs": round(init_ms, 3)},
                 **_json_status(failure),
             }
-            return self._event("platform.initReport", record)
+            return self._event("platform.initReport", record, "WARN")
         parts = [f"INIT_REPORT Init Duration: {init_ms:.2f} ms", f"Phase: {phase}"]
         return "\t".join([*parts, *_text_status(failure)]) + "\n"
 
@@ -67,7 +68,8 @@ class PlatformLog:
         """The line before an invocation."""
         version = self._spec.version
         if self._json:
-            return self._event("platform.start", {"requestId": request_id, "version": version})
+            record = {"requestId": request_id, "version": version}
+            return self._event("platform.start", record, "INFO")
         return f"START RequestId: {request_id} Version: {version}\n"
 
     def end(self, request_id: str, measures: Measures, failure: Failure | None) -> str:
@@ -105,13 +107,18 @@ class PlatformLog:
         }
         if measures.init_ms:
             metrics["initDurationMs"] = round(measures.init_ms, 3)
-        status = _json_status(failure) if failure and failure.fatal else {"status": "success"}
+        failed = failure is not None and failure.fatal
+        status = _json_status(failure) if failure and failed else {"status": "success"}
+        done = {"requestId": request_id, **status, "metrics": {"durationMs": metrics["durationMs"]}}
+        report = {"requestId": request_id, "metrics": metrics, **status}
         return self._event(
-            "platform.report", {"requestId": request_id, "metrics": metrics, **status}
-        )
+            "platform.runtimeDone", done, "WARN" if failed else "DEBUG"
+        ) + self._event("platform.report", report, "WARN" if failed else "INFO")
 
-    def _event(self, name: str, record: dict[str, Any]) -> str:
-        if self._spec.system_log_level in _QUIET_LEVELS and "errorType" not in record:
+    def _event(self, name: str, record: dict[str, Any], level: str) -> str:
+        """A line, if those of its level are wanted."""
+        least = self._spec.system_log_level or _DEFAULT_LEVEL
+        if least in _LEVELS and _LEVELS.index(level) < _LEVELS.index(least):
             return ""
         return json.dumps({"time": _now(), "type": name, "record": record}) + "\n"
 

@@ -93,7 +93,9 @@ def test_the_report_as_json_and_how_to_be_quiet() -> None:
     quiet = PlatformLog(spec(log_format="JSON", system_log_level="WARN"))
     assert quiet.start("id") == ""
     failure = named_failure("Sandbox.Timedout", "late", "id", status="timeout")
-    assert json.loads(quiet.end("id", Measures(1, 0, 0), failure))["record"]["status"] == "timeout"
+    done, report = map(json.loads, quiet.end("id", Measures(1, 0, 0), failure).splitlines())
+    assert (done["type"], report["type"]) == ("platform.runtimeDone", "platform.report")
+    assert done["record"]["status"] == report["record"]["status"] == "timeout"
 
 
 def test_a_trace_header_is_made_or_kept_and_counts_calls() -> None:

@@ -16,6 +16,7 @@ from preamp.engine.ministack import (
     credentials,
     custom_resources,
     denials,
+    function_logs,
     function_properties,
     functions,
     http_answers,
@@ -74,6 +75,7 @@ def all_mends() -> tuple[Mend, ...]:
         functions.deleted_functions(),
         function_properties.function_properties(),
         workers.lambda_workers(),
+        function_logs.function_logs(),
         invocations.invocation_results(),
         # After the one above: it watches what that returns.
         custom_resources.failing_custom_resources(),

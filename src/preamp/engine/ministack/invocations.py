@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from preamp.contract.activity import InvocationEnded
 from preamp.engine.ministack.calls import current_call
+from preamp.engine.ministack.function_logs import log_source
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 
 if TYPE_CHECKING:
@@ -131,8 +132,7 @@ def _answer(
     outcome = result.get("outcome")
     answer = {
         "log": outcome.log if outcome else _log(result, config, request_id, seconds),
-        # Then START, END and REPORT are taken to be in it; callers get them too.
-        "log_source": "rie",
+        "log_source": log_source(outcome.log_stream) if outcome else "rie",
     }
     if result["status"] == "ok":
         return {**answer, **_given(result)}
