@@ -104,6 +104,8 @@ CODES: Final[dict[str, str]] = {
     "SecretNotFoundError": "a command names a secret that the sandbox does not have",
     "SecretNotSetError": "the backend uses a secret that is not set",
     "SecretOutsideBackendError": "a secret is used in a CDK app that is no preamp backend",
+    "SnapshotError": "a snapshot of the sandbox cannot be written",
+    "SnapshotNotFoundError": "there is no snapshot of this name",
     "SourceOutsideProjectError": "an imported module is a link out of the project",
     "StackAlreadyExistsError": "create_stack() was given a name twice",
     "StackBusyError": "the stack is being changed",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from preamp.engine.protocol import EngineConnection
 
 _DEBUG: Final = "/_preamp/debug"
+_SNAPSHOTS: Final = "/_preamp/snapshots"
 _TIMEOUT: Final = 30.0
 _HEALTH_TIMEOUT: Final = 5.0
 
@@ -62,6 +63,24 @@ class EngineClient:
     def reset(self) -> None:
         """Forget every resource and message."""
         self._request("POST", "/_preamp/reset")
+
+    def snapshot(self, name: str) -> None:
+        """Keep the whole state as it is now.
+
+        Args:
+            name: What to call it: letters, digits, ``.``, ``_`` and ``-``.
+
+        Raises:
+            UserError: ``SnapshotError`` if there is no room for it.
+        """
+        accepted = (http.client.OK, http.client.INSUFFICIENT_STORAGE)
+        status, body = self._request("POST", f"{_SNAPSHOTS}/{name}", accepted=accepted)
+        if status == http.client.INSUFFICIENT_STORAGE:
+            raise UserError(
+                "SnapshotError",
+                f"the snapshot could not be written: {json.loads(body)['message']}",
+                "make room on the disk, then try again",
+            )
 
     def mail(self) -> tuple[MailSummary, ...]:
         """List the messages SES accepted, newest first."""

@@ -1,4 +1,4 @@
-"""The engine's own paths, ``/_preamp/…``: health, reset, debugging, activity and mail.
+"""The engine's own paths, ``/_preamp/…``: health, snapshots, debugging, activity and mail.
 
 Stands between the guard, which has checked the token, and the emulator.
 """
@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 from preamp.contract.activity import Activity
 from preamp.engine.asgi import Application, Receive, Scope, Send, read_json, respond, respond_json
+from preamp.engine.snapshots import Snapshots, is_snapshot_name
 
 if TYPE_CHECKING:
     from preamp.engine.activity import ActivityFeed
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 _MAIL: Final = "/_preamp/mail"
 _DEBUG: Final = "/_preamp/debug"
 _LONGEST_WAIT: Final = 60.0
+_SNAPSHOTS: Final = "/_preamp/snapshots"
 
 
 class Emulator(Protocol):
@@ -53,15 +55,22 @@ class OwnPaths:
         mail: The messages SES accepted.
         debugger: Lets functions be debugged.
         activity: What happens in the engine.
+        snapshots: Takes snapshots.
     """
 
     def __init__(
-        self, emulator: Emulator, mail: MailStore, debugger: Debugger, activity: ActivityFeed
+        self,
+        emulator: Emulator,
+        mail: MailStore,
+        debugger: Debugger,
+        activity: ActivityFeed,
+        snapshots: Snapshots,
     ) -> None:
         self._emulator = emulator
         self._mail = mail
         self._debugger = debugger
         self._activity = activity
+        self._snapshots = snapshots
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request or pass it on."""
@@ -90,6 +99,9 @@ class OwnPaths:
                 await respond_json(send, 200, {})
             case "GET", _ if path.startswith(_MAIL + "/"):
                 await self._send_mail(path.removeprefix(_MAIL + "/"), send)
+            case "POST", _ if path.startswith(_SNAPSHOTS + "/"):
+                name = path.removeprefix(_SNAPSHOTS + "/")
+                await self._take_snapshot(name, send)
             case "POST", "/_preamp/debug":
                 await self._debug(receive, send)
             case "DELETE", _ if path.startswith(_DEBUG + "/"):
@@ -133,6 +145,18 @@ class OwnPaths:
         else:
             denials = Activity(self._activity.denials(since), 0)
             await respond_json(send, 200, denials.to_json())
+
+    async def _take_snapshot(self, name: str, send: Send) -> None:
+        if not is_snapshot_name(name):
+            await respond_json(send, 400, {"message": f"{name!r} is no name for a snapshot"})
+            return
+        try:
+            # In this thread: between two steps of whatever else runs.
+            self._snapshots.take(name)
+        except OSError as error:
+            await respond_json(send, 507, {"message": str(error)})
+        else:
+            await respond_json(send, 200, {})
 
     def _health(self) -> dict[str, object]:
         return {

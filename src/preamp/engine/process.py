@@ -33,11 +33,12 @@ from preamp.engine.record import (
     write_private,
     write_record,
 )
+from preamp.engine.snapshots import Snapshot, empty, finish_exchange, list_snapshots, put_back
 from preamp.errors import Fault, UserError
 from preamp.events import StageFinished, StageStarted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import psutil
 
@@ -49,6 +50,7 @@ BOOTSTRAP: Final = Path(__file__).with_name("bootstrap.py")
 
 _STAGE: Final = "engine"
 _START_TIMEOUT: Final = 60.0
+_STOP_TIMEOUT: Final = 10.0
 _KILL_TIMEOUT: Final = 5.0
 _SAME_PROCESS: Final = 1.0
 _SHOWN_LOG_LINES: Final = 15
@@ -86,6 +88,7 @@ class EngineProcess:
         self._enforce_iam = enforce_iam
         self._reporter = reporter
         self._record_path = state_directory / "engine.json"
+        self._port_path = state_directory / "port"
 
     @property
     def log_path(self) -> Path:
@@ -129,7 +132,7 @@ class EngineProcess:
             self._forget_the_dead()
         return found
 
-    def stop(self, timeout: float = 10.0) -> bool:
+    def stop(self, timeout: float = _STOP_TIMEOUT) -> bool:
         """Stop it with every process it started, saving its state; False if none was running.
 
         Args:
@@ -138,11 +141,69 @@ class EngineProcess:
         if not self._record_path.exists():
             return False
         with self._lock():
-            record = read_record(self._record_path)
-            process = _process_of(record)
-            if process is not None:
-                _terminate(process, timeout)
-            self._record_path.unlink(missing_ok=True)
+            return self._stop(timeout)
+
+    def snapshots(self) -> list[Snapshot]:
+        """Return what `restore` can bring back, newest first."""
+        return list_snapshots(self._directory)
+
+    def snapshot(self, name: str) -> None:
+        """Keep the whole state of the running engine as it is now.
+
+        A few are kept; the oldest goes when there is one more.
+
+        Args:
+            name: What to call it; one of the same name is replaced.
+
+        Raises:
+            UserError: ``EngineNotRunningError``, or ``SnapshotError`` if there is no room.
+        """
+        EngineClient(self._expect_running()).snapshot(name)
+
+    def restore(self, name: str) -> EngineConnection | None:
+        """Bring back everything as it was: resources, data, messages, functions, mail.
+
+        An engine that runs is stopped for it, and started again on the same port.
+
+        Args:
+            name: The snapshot.
+
+        Returns:
+            How to speak with the engine now; None if none was running.
+
+        Raises:
+            UserError: ``SnapshotNotFoundError``.
+        """
+        names = [snapshot.name for snapshot in self.snapshots()]
+        if name not in names:
+            raise UserError(
+                "SnapshotNotFoundError",
+                f"there is no snapshot {name!r}",
+                f"there is {', '.join(names)}" if names else "none was taken yet",
+            )
+        return self._exchange_state(lambda: put_back(self._directory, name))
+
+    def empty(self) -> EngineConnection | None:
+        """Forget everything, snapshots excepted, whether it runs or not.
+
+        Returns:
+            How to speak with the engine now; None if none was running.
+        """
+        return self._exchange_state(lambda: empty(self._directory))
+
+    def _exchange_state(self, exchange: Callable[[], None]) -> EngineConnection | None:
+        self._prepare_directory()
+        with self._lock():
+            was_running = self._stop(_STOP_TIMEOUT)
+            finish_exchange(self._directory)
+            exchange()
+        return self.start() if was_running else None
+
+    def _stop(self, timeout: float) -> bool:
+        process = _process_of(read_record(self._record_path))
+        if process is not None:
+            _terminate(process, timeout)
+        self._record_path.unlink(missing_ok=True)
         return process is not None
 
     def reset(self) -> None:
@@ -234,6 +295,7 @@ class EngineProcess:
             port = self._port_of(_converse(child, self._configuration(keys, token)))
             record = replace(record, port=port, started_at=time.time())
             write_record(self._record_path, record)
+            write_private(self._port_path, str(port))
         except BaseException:
             child.kill()
             child.wait()
@@ -270,6 +332,7 @@ class EngineProcess:
         return {
             "state_directory": str(self._directory.absolute()),
             "port": self._port or 0,
+            "preferred_port": self._last_port(),
             "region": record.region,
             "account": record.account,
             "access_key_id": keys.access_key_id,
@@ -281,6 +344,12 @@ class EngineProcess:
             "uv_variables": uv_variables(),
             "node_sdk": str(node_sdk_directory()),
         }
+
+    def _last_port(self) -> int:
+        """The port it had before: frontends and shells have it, and so do URLs in outputs."""
+        with suppress(OSError, ValueError):
+            return int(self._port_path.read_text(encoding="ascii"))
+        return 0
 
     def _port_of(self, answer: dict[str, Any]) -> int:
         if "port" in answer:

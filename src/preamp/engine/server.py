@@ -23,13 +23,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from preamp.engine.activity import ActivityFeed
+from preamp.engine.blobs import Blobs
 from preamp.engine.code_directories import remove_tree
+from preamp.engine.durability import Acknowledging, Keeper
 from preamp.engine.gathered_writes import gathering
 from preamp.engine.guard import Guard
 from preamp.engine.hosting import Hosting
+from preamp.engine.journal import Journal
 from preamp.engine.mail import MailStore
 from preamp.engine.own_paths import OwnPaths
 from preamp.engine.setup import Setup
+from preamp.engine.snapshots import Snapshots, finish_exchange
 from preamp.engine.watchdog import Watchdog
 from preamp.errors import Fault
 from preamp.lambda_host import FunctionSpec, HostSettings, LambdaHost, Request
@@ -38,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from preamp.engine.asgi import Application
+    from preamp.engine.ministack.introduce import Emulator
 
 _GRACE: Final = 1
 _KEEP_ALIVE: Final = 75
@@ -60,22 +65,30 @@ def main() -> None:
         return
     setup = Setup.from_json(line)
     try:
-        listener = _bind(setup.port)
+        listener = _bind(setup)
         setup = replace(setup, port=listener.getsockname()[1])
         _prepare(setup)
         host = _host(setup)
         activity = ActivityFeed()
-        application = _application(setup, host, activity)
+        emulator, application = _application(setup, host, activity)
     except Fault as fault:
         _answer({"code": fault.code, "message": fault.message, "details": list(fault.details)})
         return
     # uvicorn gives the signal that ended it on, and we are not done then.
     signal.signal(signal.SIGTERM, lambda *_: None)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_serve(application, listener, setup, host, activity))
+        runner.run(_serve(emulator, application, listener, setup, host, activity))
 
 
-def _bind(port: int) -> socket.socket:
+def _bind(setup: Setup) -> socket.socket:
+    """Take the asked port; if none is asked for, the one that it had before, if that is free."""
+    if not setup.port and setup.preferred_port:
+        with suppress(Fault):
+            return _bind_to(setup.preferred_port)
+    return _bind_to(setup.port)
+
+
+def _bind_to(port: int) -> socket.socket:
     # with the protocol named, asyncio turns off the delay that makes calls wait for each other
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name == "posix":
@@ -90,7 +103,8 @@ def _bind(port: int) -> socket.socket:
 def _prepare(setup: Setup) -> None:
     # What a killed predecessor left, if its watchdog was killed too.
     remove_tree(setup.temporary.parent)
-    for directory in (setup.state, setup.objects, setup.temporary, setup.mail):
+    finish_exchange(setup.state_directory)
+    for directory in (setup.temporary, setup.mail):
         directory.mkdir(parents=True, exist_ok=True)
     os.environ["TMPDIR"] = str(setup.temporary)
     tempfile.tempdir = None
@@ -125,20 +139,27 @@ def _host(setup: Setup) -> LambdaHost:
 
 
 def _log(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    # A disk that is full for all else is full for the log, too.
+    with suppress(OSError):
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
-def _application(setup: Setup, host: LambdaHost, activity: ActivityFeed) -> Application:
+def _application(
+    setup: Setup, host: LambdaHost, activity: ActivityFeed
+) -> tuple[Emulator, Application]:
     from preamp.engine.ministack.introduce import introduce
 
     mail = MailStore(setup.mail, activity.add)
-    emulator = introduce(setup, mail, Hosting(host, FunctionSpec, Request), activity)
-    own_paths = OwnPaths(emulator, mail, host, activity)
-    return Guard(own_paths, port=setup.port, token=setup.token)
+    keeper = Keeper(Journal(setup.journal), Blobs(setup.blobs), _log)
+    emulator = introduce(setup, mail, Hosting(host, FunctionSpec, Request), activity, keeper)
+    snapshots = Snapshots(setup.state_directory, keeper)
+    answering = Acknowledging(OwnPaths(emulator, mail, host, activity, snapshots), keeper)
+    return emulator, Guard(answering, port=setup.port, token=setup.token)
 
 
 async def _serve(
+    emulator: Emulator,
     application: Application,
     listener: socket.socket,
     setup: Setup,
@@ -146,7 +167,7 @@ async def _serve(
     activity: ActivityFeed,
 ) -> None:
     try:
-        await _serve_until_stopped(application, listener, setup, activity)
+        await _serve_until_stopped(emulator, application, listener, setup, activity)
     except Exception:  # noqa: BLE001 - the log is where the parent looks
         traceback.print_exc()
     finally:
@@ -158,7 +179,11 @@ async def _serve(
 
 
 async def _serve_until_stopped(
-    application: Application, listener: socket.socket, setup: Setup, activity: ActivityFeed
+    emulator: Emulator,
+    application: Application,
+    listener: socket.socket,
+    setup: Setup,
+    activity: ActivityFeed,
 ) -> None:
     from preamp.engine.ministack.bootstrapped import ensure_bootstrapped
 
@@ -167,13 +192,18 @@ async def _serve_until_stopped(
     # uvicorn tells nobody that it listens.
     while not server.started and not task.done():  # noqa: ASYNC110
         await asyncio.sleep(_POLL)
-    if server.started:
+    if not server.started:
+        await task
+    else:
         await ensure_bootstrapped(setup)
         # What is here now stays: looking through it for garbage would be for nothing.
         gc.collect()
         gc.freeze()
+        # What the last engine left undone; its end is for nobody here to wait for.
+        resuming = asyncio.create_task(emulator.resume())
         _answer({"port": setup.port})
-    await task
+        await task
+        resuming.cancel()
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -10,6 +10,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from preamp.engine.snapshots import BLOBS, JOURNAL, MAIL, STATE
+
 
 @dataclass(frozen=True)
 class Setup:
@@ -18,6 +20,7 @@ class Setup:
     Attributes:
         state_directory: The root of everything it writes.
         port: The port to serve on, 0 for any free one; once bound, the port it has.
+        preferred_port: The port to serve on if any will do and this one is free; 0 for none.
         region: The region it stands for.
         account: The account it stands for.
         access_key_id: The root access key.
@@ -39,6 +42,7 @@ class Setup:
     token: str = field(repr=False)
     cache: Path
     enforce_iam: bool = True
+    preferred_port: int = 0
     uv: Path | None = None
     uv_variables: dict[str, str] = field(default_factory=dict, repr=False)
     node_sdk: Path | None = None
@@ -53,13 +57,18 @@ class Setup:
 
     @property
     def state(self) -> Path:
-        """Where the emulator saves its state when it stops."""
-        return self.state_directory / "state"
+        """Where everything is that survives; see `preamp.engine.snapshots`."""
+        return self.state_directory / STATE
 
     @property
-    def objects(self) -> Path:
-        """Where the bodies of S3 objects are."""
-        return self.state_directory / "s3"
+    def journal(self) -> Path:
+        """Where the state is, as records."""
+        return self.state / JOURNAL
+
+    @property
+    def blobs(self) -> Path:
+        """Where large values are, such as the bodies of S3 objects."""
+        return self.state / BLOBS
 
     @property
     def temporary(self) -> Path:
@@ -69,4 +78,4 @@ class Setup:
     @property
     def mail(self) -> Path:
         """Where accepted messages are."""
-        return self.state_directory / "mail"
+        return self.state / MAIL

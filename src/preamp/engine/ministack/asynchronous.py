@@ -14,7 +14,7 @@ import contextvars
 import time
 import traceback
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from preamp.engine.ministack import deliveries, invocation_records, role_calls
@@ -27,6 +27,9 @@ from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, modu
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from preamp.engine.pending import PendingWork
+
+_KIND: Final = "event"
 _THROTTLE_SECONDS: Final = 0.1
 _DEFAULT_RETRIES: Final = 2
 _DEFAULT_AGE_SECONDS: Final = 6 * 60 * 60
@@ -48,6 +51,9 @@ def asynchronous_invocations() -> Mend:
             Symbol("services.lambda_svc:_get_base_func_record_for_ref", "function_ref"),
             Symbol("services.lambda_svc:_reserved_concurrency", "func config"),
             Symbol("services.lambda_svc:_LAMBDA_ASYNC_RETRY_BASE_SECONDS"),
+            Symbol("services.lambda_svc:_invoke_depth"),
+            Symbol("core.responses:_request_account_id"),
+            Symbol("core.responses:_request_region"),
             *deliveries.SYMBOLS,
             *role_calls.SYMBOLS,
         ),
@@ -64,14 +70,18 @@ class _Event:
         payload: The event itself.
         call: The call it came by; the same for each attempt.
         context: The emulator's context: account, region, depth of recursion.
+        accepted_at: When it was accepted, in seconds since the epoch.
+        attempts: How many have ended.
+        pending: Its id among what is accepted and not done.
     """
 
     arn: str
     payload: object
     call: Call
     context: contextvars.Context
-    accepted_at: float = field(default_factory=time.monotonic)
+    accepted_at: float = field(default_factory=time.time)
     attempts: int = 0
+    pending: str = ""
     last: Result = field(default_factory=dict)
 
     @property
@@ -101,11 +111,13 @@ class AsynchronousInvocations:
     Args:
         service: ministack's Lambda.
         role_calls: Tells what a function's role may do.
+        pending: Remembers them, should the engine not live to see them through.
     """
 
-    def __init__(self, service: Upstream, role_calls: RoleCalls) -> None:
+    def __init__(self, service: Upstream, role_calls: RoleCalls, pending: PendingWork) -> None:
         self._service = service
         self.role_calls = role_calls
+        self._pending = pending
         self._queues: EventQueues[_Event] = EventQueues(self._run)
 
     def accept(self, arn: str, payload: object, call: Call | None = None) -> None:
@@ -118,14 +130,49 @@ class AsynchronousInvocations:
         """
         call = call or Call(str(uuid.uuid4()))
         event = _Event(arn, payload, call, contextvars.copy_context())
+        event.pending = self._pending.accept(_KIND, self._content(event))
         self._queues.add(event.queue, event)
 
+    def resume(self, identity: str, content: dict[str, Any]) -> None:
+        """Take an event again that was accepted before the engine was started."""
+        context = contextvars.copy_context()
+        context.run(self._enter, content["scope"])
+        call = Call(**content["call"])
+        event = _Event(content["arn"], content["payload"], call, context, pending=identity)
+        event.accepted_at, event.attempts = content["accepted_at"], content["attempts"]
+        self._queues.add(event.queue, event)
+
+    def _content(self, event: _Event) -> dict[str, Any]:
+        responses = module("core.responses")
+        depth = self._service._invoke_depth.get()
+        return {
+            "arn": event.arn,
+            "payload": event.payload,
+            "call": asdict(event.call),
+            "scope": (responses.get_account_id(), responses.get_region(), depth),
+            "accepted_at": event.accepted_at,
+            "attempts": event.attempts,
+        }
+
+    def _enter(self, scope: tuple[str, str, Any]) -> None:
+        account, region, depth = scope
+        responses = module("core.responses")
+        responses._request_account_id.set(account)
+        responses._request_region.set(region)
+        self._service._invoke_depth.set(depth)
+
     def _run(self, event: _Event) -> Again | None:
+        again = None
         try:
-            return event.context.run(self._attempt, event)
+            again = event.context.run(self._attempt, event)
         except Exception:  # noqa: BLE001 - an event that ends badly must not end its queue
             traceback.print_exc()
-            return None
+        if again is None:
+            self._pending.done(event.pending)
+        elif not again.is_throttled:
+            content = event.context.run(self._content, event)
+            self._pending.update(event.pending, _KIND, content)
+        return again
 
     def _attempt(self, event: _Event) -> Again | None:
         func, config, _ = self._service._get_func_record_for_ref(event.arn)
@@ -192,7 +239,7 @@ class _End:
 
     def is_too_late(self, seconds: float) -> bool:
         most = self.settings.get("MaximumEventAgeInSeconds") or _DEFAULT_AGE_SECONDS
-        return time.monotonic() + seconds - self.event.accepted_at > float(most)
+        return time.time() + seconds - self.event.accepted_at > float(most)
 
     def succeed(self) -> None:
         self._send("OnSuccess", self.event.ended(invocation_records.SUCCESS, self._version))
@@ -222,7 +269,8 @@ class _End:
 
 def _apply(tools: Tools) -> None:
     service = module("services.lambda_svc")
-    invocations = AsynchronousInvocations(service, RoleCalls(tools))
+    invocations = AsynchronousInvocations(service, RoleCalls(tools), tools.pending)
+    tools.pending.resume_with(_KIND, invocations.resume)
     service.invoke_async_with_retry = _accept_record(invocations.accept)
 
 

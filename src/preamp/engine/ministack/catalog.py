@@ -22,11 +22,13 @@ from preamp.engine.ministack import (
     http_answers,
     http_api_events,
     invocation_threads,
+    interrupted_stacks,
     invocations,
     invoke_requests,
     names,
     nested_stacks,
     parameter_permissions,
+    persistence,
     queue_mappings,
     repetitions,
     rule_targets,
@@ -101,4 +103,7 @@ def all_mends() -> tuple[Mend, ...]:
         parameter_permissions.parameter_permissions(),
         # After every mend of the decision: it is the decision that is told.
         denials.denials(),
+        # After all others: they watch what those do.
+        interrupted_stacks.interrupted_stacks(),
+        persistence.persistence(),
     )

@@ -10,12 +10,16 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from preamp.engine.ministack.bootstrapped import ensure_bootstrapped
+from preamp.engine.ministack.interrupted_stacks import settle_interrupted_stacks
+from preamp.engine.ministack.persistence import mark_everything
 from preamp.engine.ministack.settings import apply_settings
 from preamp.engine.ministack.upstream import Tools, Upstream, check, module
+from preamp.engine.pending import PendingWork
 
 if TYPE_CHECKING:
     from preamp.engine.activity import ActivityFeed
     from preamp.engine.asgi import Application
+    from preamp.engine.durability import Keeper
     from preamp.engine.hosting import Hosting
     from preamp.engine.mail import MailStore
     from preamp.engine.setup import Setup
@@ -28,9 +32,9 @@ class Emulator:
         application: What it serves, as an ASGI application.
     """
 
-    def __init__(self, app: Upstream, setup: Setup) -> None:
+    def __init__(self, app: Upstream, tools: Tools) -> None:
         self._app = app
-        self._setup = setup
+        self._tools = tools
         self.application: Application = app.app
 
     def services(self) -> list[str]:
@@ -40,11 +44,23 @@ class Emulator:
     async def reset(self) -> None:
         """Forget every resource, but not what a bootstrapped account has."""
         async with self._app._get_reset_lock():
+            self._tools.pending.forget()
             await asyncio.to_thread(self._app._reset_all_state)
-        await ensure_bootstrapped(self._setup)
+        await ensure_bootstrapped(self._tools.setup)
+        mark_everything(self._tools.keeper)
+
+    async def resume(self) -> None:
+        """Go on with what was begun and not done when the last engine was killed."""
+        keeper = self._tools.keeper
+        with keeper.watching():
+            await settle_interrupted_stacks()
+            mark_everything(keeper)
+        self._tools.pending.resume()
 
 
-def introduce(setup: Setup, mail: MailStore, hosting: Hosting, activity: ActivityFeed) -> Emulator:
+def introduce(
+    setup: Setup, mail: MailStore, hosting: Hosting, activity: ActivityFeed, keeper: Keeper
+) -> Emulator:
     """Import ministack with our settings, check it and mend it.
 
     Args:
@@ -52,6 +68,7 @@ def introduce(setup: Setup, mail: MailStore, hosting: Hosting, activity: Activit
         mail: Where accepted messages go.
         hosting: Runs functions.
         activity: Hears what happens.
+        keeper: Keeps what changes.
 
     Raises:
         Fault: ``EngineMendFault`` if it is not the release we know.
@@ -61,7 +78,7 @@ def introduce(setup: Setup, mail: MailStore, hosting: Hosting, activity: Activit
 
     mends = all_mends()
     check(mends)
-    tools = Tools(setup, mail, hosting, activity)
+    tools = Tools(setup, mail, hosting, activity, keeper, PendingWork(keeper))
     for mend in mends:
         mend.apply(tools)
-    return Emulator(module("app"), setup)
+    return Emulator(module("app"), tools)

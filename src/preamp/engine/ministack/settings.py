@@ -36,9 +36,10 @@ def apply_settings(setup: Setup, environment: MutableMapping[str, str] = os.envi
             "MINISTACK_ACCOUNT_ID": setup.account,
             "MINISTACK_REGION": setup.region,
             "PERSIST_STATE": _ON,
-            "STATE_DIR": str(setup.state),
-            "S3_PERSIST": _ON,
-            "S3_DATA_DIR": str(setup.objects),
+            # What is written there is not what survives: see `persistence`.
+            "STATE_DIR": str(setup.temporary / "state"),
+            "S3_PERSIST": _OFF,
+            "S3_DATA_DIR": str(setup.temporary / "s3"),
             "LAMBDA_EXECUTOR": "local",
             # AWS waits a minute before it tries again; a developer need not.
             "LAMBDA_ASYNC_RETRY_BASE_SECONDS": _RETRY_SECONDS,

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from preamp.engine.activity import ActivityFeed
+    from preamp.engine.durability import Keeper
     from preamp.engine.hosting import Hosting
     from preamp.engine.mail import MailStore
+    from preamp.engine.pending import PendingWork
     from preamp.engine.setup import Setup
 
 VERSION: Final = "1.5.33"
@@ -74,12 +76,16 @@ class Tools:
         mail: Where accepted messages go.
         hosting: Runs functions.
         activity: Hears what happens.
+        keeper: Keeps what changes.
+        pending: Remembers what was accepted and is not done.
     """
 
     setup: Setup
     mail: MailStore
     hosting: Hosting
     activity: ActivityFeed
+    keeper: Keeper
+    pending: PendingWork
 
 
 @dataclass(frozen=True)
