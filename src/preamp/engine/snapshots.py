@@ -125,6 +125,16 @@ def list_snapshots(directory: Path) -> list[Snapshot]:
     return sorted(found, key=lambda snapshot: snapshot.taken_at, reverse=True)
 
 
+def snapshot_directory(directory: Path, name: str) -> Path:
+    """Return where a snapshot is; what else belongs to it may be put there.
+
+    Args:
+        directory: The engine's directory.
+        name: The snapshot.
+    """
+    return directory / _SNAPSHOTS / name
+
+
 def put_back(directory: Path, name: str) -> None:
     """Put a snapshot in the place of the state; no engine may run.
 
@@ -138,10 +148,11 @@ def put_back(directory: Path, name: str) -> None:
     source, target = directory / _SNAPSHOTS / name, directory / _MAKING
     _remove(target)
     try:
-        for path in source.rglob("*"):
-            if path.is_file() and path.name != _DESCRIPTION:
-                _link(path, target / path.relative_to(source))
-        target.mkdir(exist_ok=True)
+        for name_of_part in (JOURNAL, BLOBS, MAIL):
+            (target / name_of_part).mkdir(parents=True)
+            for path in (source / name_of_part).rglob("*"):
+                if path.is_file():
+                    _link(path, target / path.relative_to(source))
     except OSError:
         _remove(target)
         raise

@@ -26,6 +26,10 @@ from preamp.engine.ministack.settings import apply_settings
 apply_settings(Setup.from_json(sys.argv[2]))
 from preamp.engine.ministack.catalog import all_mends
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, check, module
+from preamp.engine.blobs import Blobs
+from preamp.engine.durability import Keeper
+from preamp.engine.journal import Journal
+from preamp.engine.pending import PendingWork
 from preamp.errors import Fault
 
 check(all_mends())
@@ -43,8 +47,10 @@ except Fault as fault:
 names = [mend.name for mend in all_mends()]
 
 hosting = types.SimpleNamespace(host=types.SimpleNamespace(limit=8))
+keeper = Keeper(Journal(Path("journal")), Blobs(Path("blobs")), print)
 for mend in all_mends():
-    mend.apply(Tools(Setup.from_json(sys.argv[2]), None, hosting, None))
+    tools = Tools(Setup.from_json(sys.argv[2]), None, hosting, None, keeper, PendingWork(keeper))
+    mend.apply(tools)
 app, pgproxy = module("app"), module("core.pgproxy")
 script = Path("script.py")
 script.write_text("from pathlib import Path; Path('was-run').touch()")
