@@ -92,13 +92,8 @@ class OwnPaths:
                 await self._tell_activity(_query(scope), send)
             case "GET", "/_preamp/denials":
                 await self._tell_denials(_query(scope), send)
-            case "GET", "/_preamp/mail":
-                await respond_json(send, 200, self._mail.summaries())
-            case "DELETE", "/_preamp/mail":
-                self._mail.clear()
-                await respond_json(send, 200, {})
-            case "GET", _ if path.startswith(_MAIL + "/"):
-                await self._send_mail(path.removeprefix(_MAIL + "/"), send)
+            case _ if path == _MAIL or path.startswith(_MAIL + "/"):
+                await self._answer_mail(method, path, send)
             case "POST", _ if path.startswith(_SNAPSHOTS + "/"):
                 name = path.removeprefix(_SNAPSHOTS + "/")
                 await self._take_snapshot(name, send)
@@ -108,6 +103,18 @@ class OwnPaths:
                 name = path.removeprefix(_DEBUG + "/")
                 ended = await asyncio.to_thread(self._debugger.end_debugging, name)
                 await respond_json(send, 200, {"ended": ended})
+            case _:
+                await respond_json(send, 404, {"message": f"there is no {method} {path}"})
+
+    async def _answer_mail(self, method: str, path: str, send: Send) -> None:
+        match method, path:
+            case "GET", "/_preamp/mail":
+                await respond_json(send, 200, self._mail.summaries())
+            case "DELETE", "/_preamp/mail":
+                self._mail.clear()
+                await respond_json(send, 200, {})
+            case "GET", _:
+                await self._send_mail(path.removeprefix(_MAIL + "/"), send)
             case _:
                 await respond_json(send, 404, {"message": f"there is no {method} {path}"})
 
