@@ -94,6 +94,12 @@ class ActivityFeed:
                     self._waiting.pop(happened, None)
         return self.after(number)
 
+    def forget(self) -> None:
+        """Forget what happened; numbers go on."""
+        with self._lock:
+            self._happenings.clear()
+            self._denials.clear()
+
     def close(self) -> None:
         """Let nobody wait any longer: the engine stops."""
         with self._lock:

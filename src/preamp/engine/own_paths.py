@@ -86,6 +86,7 @@ class OwnPaths:
                 await respond_json(send, 200, self._health())
             case "POST", "/_preamp/reset":
                 self._mail.clear()
+                self._activity.forget()
                 await self._emulator.reset()
                 await respond_json(send, 200, {})
             case "GET", "/_preamp/activity":

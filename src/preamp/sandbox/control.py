@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -190,11 +191,18 @@ class SandboxControl:
         from preamp.sandbox.invocation import invoke
 
         function = find_function(path, self.functions())
+        began = time.time()
         invocation = invoke(function, payload, self._client("lambda"))
         if invocation.failure is None:
             return invocation
-        denials = self.denials(lambda denial: denial.request_id == invocation.request_id)
-        return replace(invocation, denials=denials)
+
+        def is_its(denial: CallDenied) -> bool:
+            if denial.request_id:
+                return denial.request_id == invocation.request_id
+            # A trace that is not ours does not name the invocation.
+            return denial.function == function.name and denial.time >= began
+
+        return replace(invocation, denials=self.denials(is_its))
 
     def permissions(self) -> Permissions:
         """Explains denied calls, as things are deployed now; see `preamp.sandbox.permissions`."""

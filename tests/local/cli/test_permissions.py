@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.local.cli.commandline import Project
+from tests.local.cli.session import session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,45 @@ def test_without_permissions_everything_goes_and_that_is_said(project: Project) 
     assert "iam" not in again.out
     assert project.run("sandbox", "status", "--json").json["enforces_iam"] is True
     assert project.run("invoke", PUBLISHER, "--event", json.dumps(MESSAGE)).status == 1
+
+
+JOBS = """
+from aws_cdk import aws_sqs as sqs
+from preamp import define_backend
+from preamp.constructs import PythonFunction
+stack = define_backend().create_stack("jobs")
+queue = sqs.Queue(stack, "Queue")
+worker = PythonFunction(
+    stack, "Worker", entry="worker.py", environment={"QUEUE": queue.queue_url}
+)
+"""
+WORKER = """
+import os, boto3
+def handler(event, context):
+    boto3.client("sqs").send_message(QueueUrl=os.environ["QUEUE"], MessageBody="m")
+"""
+
+
+def test_a_session_tells_of_a_denied_call_and_saving_the_line_mends_it(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    jobs = Project(tmp_path_factory.mktemp("denied") / "app")
+    jobs.write("amplify/backend.py", JOBS)
+    jobs.write("amplify/worker.py", WORKER)
+    with session(jobs) as running:
+        running.until("round.finished")
+        for _ in range(3):
+            assert jobs.run("invoke", "Worker").status == 1
+        denial = running.until("permission.denied")
+        assert (denial["caller"], denial["resource"]) == ("jobs/Worker", "jobs/Queue")
+        assert denial["add"] == "queue.grant_send_messages(worker)"
+        invocations = [running.until("function.invoked")["request_id"] for _ in range(3)]
+        assert denial["request_id"] == invocations[0]
+        assert [one for one in running.seen if one.get("event") == "permission.denied"] == [denial]
+
+        _add(jobs, denial["add"], denial["after"])
+        assert running.until("round.finished")["changes"] > 0
+        assert jobs.run("invoke", "Worker").status == 0
 
 
 def _end_of_publisher(project: Project) -> int:

@@ -17,11 +17,14 @@ from tests.local.conftest import Recorder
 from tests.local.engine.local_engine import policy, unique_name
 
 from preamp.contract.node import node_binary
+from preamp.engine.client import EngineClient
 from preamp.engine.node_sdk.installation import PACKAGES, ensure_node_sdk
 from preamp.events import StageFinished
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from preamp.engine.protocol import EngineConnection
 
 ClientFactory = Callable[..., Any]
 
@@ -278,3 +281,18 @@ def test_a_client_that_is_not_kept_says_what_to_do(node: NodeFunctions) -> None:
     error, _ = node.invoke(node.create("require('@aws-sdk/client-ivschat');"))
     assert error["errorType"] == "Runtime.ImportModuleError"
     assert "is not among the clients that preamp keeps" in error["errorMessage"]
+
+
+def test_a_denied_call_is_told_with_its_invocation(
+    node: NodeFunctions, engine: EngineConnection
+) -> None:
+    source = """
+        const { SQSClient, CreateQueueCommand } = require("@aws-sdk/client-sqs");
+        exports.handler = async () =>
+          new SQSClient({}).send(new CreateQueueCommand({ QueueName: "mine" }));"""
+    name = node.create(source, statements=())
+    error, answer = node.invoke(name)
+    assert error["errorType"] == "AccessDenied"
+    (denial,) = (one for one in EngineClient(engine).denials() if one.function == name)
+    assert denial.action == "sqs:CreateQueue"
+    assert denial.request_id == answer["ResponseMetadata"]["RequestId"]

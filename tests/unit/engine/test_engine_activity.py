@@ -59,6 +59,15 @@ def test_denials_are_remembered_longer_than_what_surrounds_them() -> None:
     assert feed.denials(since=7.1) == ()
 
 
+def test_what_is_forgotten_is_told_no_more_and_numbers_go_on() -> None:
+    feed = ActivityFeed()
+    feed.add(DENIAL)
+    feed.forget()
+    assert (feed.denials(since=0.0), feed.after(0)) == ((), Activity((), 1))
+    feed.add(invocation(2))
+    assert feed.after(1) == Activity((invocation(2),), 2)
+
+
 def test_who_waits_is_woken_from_another_thread() -> None:
     feed = ActivityFeed()
     feed.add(invocation(1))
