@@ -246,7 +246,7 @@ class FunctionInvoked(Event):
         milliseconds: How long it took, without the initialization.
         outcome: ``succeeded``, ``failed``, ``timed out`` or ``throttled``.
         init_milliseconds: How long its initialization took; 0 if it was warm.
-        error: The error's type; empty if there is none.
+        error_type: The error's type; empty if there is none.
         message: The error's message; empty if there is none.
     """
 
@@ -256,7 +256,7 @@ class FunctionInvoked(Event):
     milliseconds: float
     outcome: str
     init_milliseconds: float = 0.0
-    error: str = ""
+    error_type: str = ""
     message: str = ""
 
 

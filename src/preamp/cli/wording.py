@@ -182,7 +182,7 @@ def _invocation(event: FunctionInvoked) -> str:
     line = f"{mark} {event.path}  {time_taken}{cold}"
     if good:
         return line
-    why = ": ".join(part for part in (event.error, event.message) if part)
+    why = ": ".join(part for part in (event.error_type, event.message) if part)
     told = click.style(event.outcome, fg="red")
     return f"{line}  {told}" + (f"\n          {why}" if why else "")
 

@@ -50,7 +50,7 @@ class Ignored:
         """Whether a file is ignored; one outside the project is."""
         if not path.is_relative_to(self._project):
             return True
-        name = path.relative_to(self._project).as_posix()
+        name = _named(path, self._project)
         if any(spec.match_file(name) for spec in self._excluded):
             return True
         # a folder that is ignored takes everything below it along, whatever is said deeper down
@@ -100,6 +100,10 @@ def _spec(patterns: Iterable[str]) -> Iterator[GitIgnoreSpec]:
 
 
 def _verdict(spec: GitIgnoreSpec, path: Path, folder: Path) -> bool | None:
+    return spec.check_file(_named(path, folder)).include
+
+
+def _named(path: Path, folder: Path) -> str:
+    """A path as patterns are held against it: folders end in a slash."""
     name = path.relative_to(folder).as_posix()
-    found = spec.check_file(f"{name}/" if path.is_dir() else name)
-    return found.include
+    return f"{name}/" if path.is_dir() else name

@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from preamp.contract.messages import decode, encode_error, encode_event
 from preamp.contract.site import Site
 from preamp.errors import Fault, UserError
-from preamp.events import EVENTS, Event, Notice, ResourceChanged, StageFinished
+from preamp.events import (
+    EVENTS,
+    Event,
+    FunctionInvoked,
+    Notice,
+    ResourceChanged,
+    RoundStarted,
+    StageFinished,
+)
 
 SITE = Site("amplify/backend.py", 7)
 
@@ -17,10 +27,17 @@ SITE = Site("amplify/backend.py", 7)
         Notice("take care"),
         StageFinished("synth", 1.5, "3 stacks"),
         ResourceChanged("A/B", "AWS::SNS::Topic", "create", "done", 0.1, "", SITE),
+        RoundStarted(("amplify/backend.py",)),
+        FunctionInvoked("A/B", "1", 2.5, "failed", 0.0, "ValueError", "no"),
     ],
 )
 def test_events_survive_the_way_between_processes(event: Event) -> None:
     assert decode(encode_event(event)) == event
+
+
+def test_no_event_looks_like_an_error_on_its_way() -> None:
+    fields = {field.name for kind in EVENTS.values() for field in dataclasses.fields(kind)}
+    assert not fields & {"error", "event"}
 
 
 def test_every_event_has_a_code_of_its_own() -> None:

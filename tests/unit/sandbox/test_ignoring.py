@@ -76,6 +76,8 @@ def test_a_changed_gitignore_is_read_again(tmp_path: Path) -> None:
 
 def test_patterns_of_the_command_line(tmp_path: Path) -> None:
     ignored = Ignored(tmp_path, ["notes/", "*.csv"])
+    (tmp_path / "amplify" / "notes").mkdir(parents=True)
+    assert tmp_path / "amplify" / "notes" in ignored
     assert tmp_path / "amplify" / "notes" / "a.py" in ignored
     assert tmp_path / "a.csv" in ignored
     assert tmp_path / "a.py" not in ignored
