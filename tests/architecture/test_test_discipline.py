@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ BANNED = {
     "mock.patch": "pass a collaborator instead",
     "pytest.mark.flaky": "find out why",
 }
+NAMES_PAGE = re.compile(r'AWS: "[^"]+"|AWS has no page')
 SLEEP = re.compile(r"^\s*time\.sleep\(", re.MULTILINE)
 
 
@@ -31,3 +33,16 @@ def test_no_test_sleeps() -> None:
         path.name for path in TESTS.rglob("*.py") if SLEEP.search(path.read_text(encoding="utf-8"))
     ]
     assert sleepers == []
+
+
+def test_what_is_tested_of_functions_has_its_page() -> None:
+    folders = ("functional/lambda_host", "functional/lambda_host_node", "local/functions")
+    files = [path for folder in folders for path in (TESTS / folder).glob("test_*.py")]
+    assert len(files) > 20
+    unnamed = [path.name for path in files if not NAMES_PAGE.search(docstring(path))]
+    assert unnamed == [], 'say where AWS defines it: AWS: "title of the page"; or that it does not'
+
+
+def docstring(path: Path) -> str:
+    """What a module says of itself."""
+    return ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""

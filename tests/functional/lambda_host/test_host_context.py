@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 def test_the_context_says_everything_of_the_invocation(bench: Bench) -> None:
+    """AWS: "Using the Lambda context object to retrieve Python function information"."""
     environment = bench.open(
         """
         def handler(event, context):
@@ -65,11 +66,13 @@ def test_the_context_says_everything_of_the_invocation(bench: Bench) -> None:
 
 
 def test_without_a_client_there_is_no_client_context(bench: Bench) -> None:
+    """AWS: "Using the Lambda context object to retrieve Python function information"."""
     source = "def handler(event, context): return context.client_context is None"
     assert result(bench.open(source)) is True
 
 
 def test_the_trace_header_carries_the_lineage_of_calls(bench: Bench) -> None:
+    """AWS: "Use Lambda recursive loop detection to prevent infinite loops"."""
     source = "import os\ndef handler(event, context): return os.environ['_X_AMZN_TRACE_ID']"
     environment = bench.open(source)
     assert result(environment).startswith("Root=1-")
@@ -81,6 +84,7 @@ def test_the_trace_header_carries_the_lineage_of_calls(bench: Bench) -> None:
 def test_a_handler_sees_lambdas_variables_and_nothing_of_the_developers(
     make_bench: MakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """AWS: "Working with Lambda environment variables": defined runtime environment variables."""
     monkeypatch.setenv("DEVELOPERS_SECRET", "s3cr3t")
     monkeypatch.setenv("PYTHONPATH", "/developers")
     bench = make_bench(machine_variables={"PATH": "/usr/bin:/bin"})
@@ -118,6 +122,7 @@ def test_a_handler_sees_lambdas_variables_and_nothing_of_the_developers(
 
 
 def test_each_environment_has_its_own_place_for_temporary_files(bench: Bench) -> None:
+    """AWS: "Configure ephemeral storage for Lambda functions"."""
     source = """
         import tempfile, pathlib
         def handler(event, context):
@@ -136,6 +141,7 @@ def test_each_environment_has_its_own_place_for_temporary_files(bench: Bench) ->
 
 
 def test_only_what_lambda_has_can_be_imported(bench: Bench) -> None:
+    """AWS: "Building Lambda functions with Python": runtime-included SDK versions."""
     environment = bench.open(
         """
         import importlib.util, sys
@@ -150,6 +156,7 @@ def test_only_what_lambda_has_can_be_imported(bench: Bench) -> None:
 def test_a_functions_own_copy_wins_and_later_layers_cover_earlier_ones(
     bench: Bench, tmp_path: Path
 ) -> None:
+    """AWS: "Packaging your layer content", "Adding layers to functions"."""
     layers = []
     for number in (1, 2):
         python = tmp_path / f"layer{number}" / "python"
@@ -180,6 +187,7 @@ def test_a_source_saved_within_the_same_second_is_what_runs_next(bench: Bench) -
 
 
 def test_modules_of_a_package_can_be_handlers(bench: Bench) -> None:
+    """AWS: "Define Lambda function handler in Python"."""
     files = {"pkg/__init__.py": "", "pkg/mod.py": "def run(event, context): return __name__"}
     assert result(bench.open(files, handler="pkg.mod.run")) == "pkg.mod"
     assert result(bench.open(files, handler="pkg/mod.run")) == "pkg.mod"
@@ -200,6 +208,7 @@ def test_what_python_programs_may_expect_is_there(bench: Bench) -> None:
 
 
 def test_json_logging_is_asked_for_and_lambdas_own_lines_are_json_too(bench: Bench) -> None:
+    """AWS: "Configuring JSON and plain text log formats"."""
     environment = bench.open(
         """
         import logging

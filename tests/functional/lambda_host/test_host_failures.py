@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 def test_an_initialization_that_fails(
     bench: Bench, source: str, error_type: str, message: str
 ) -> None:
+    """AWS: "Understanding the Lambda execution environment lifecycle": failures in init."""
     answer, outcome = error(bench.open(source))
     assert answer["errorType"] == error_type
     assert message in answer["errorMessage"]
@@ -53,6 +54,7 @@ def test_an_initialization_that_fails(
     ],
 )
 def test_an_invocation_that_fails(bench: Bench, source: str, error_type: str, message: str) -> None:
+    """AWS: "Troubleshoot invocation issues in Lambda"; "Lambda quotas": invocation payload."""
     environment = bench.open(f"import os, sys\ndef handler(event, context):\n    {source}\n")
     answer, outcome = error(environment)
     assert answer["errorType"] == error_type
@@ -62,6 +64,7 @@ def test_an_invocation_that_fails(bench: Bench, source: str, error_type: str, me
 
 
 def test_a_response_as_large_as_lambda_takes_comes_back(bench: Bench) -> None:
+    """AWS: "Lambda quotas": invocation payload, response."""
     environment = bench.open("def handler(event, context): return 'x' * (6 * 1024 * 1024)")
     assert len(result(environment)) == 6 * 1024 * 1024
 
@@ -69,6 +72,7 @@ def test_a_response_as_large_as_lambda_takes_comes_back(bench: Bench) -> None:
 def test_an_exception_names_the_code_as_on_lambda_and_keeps_the_modules_state(
     bench: Bench,
 ) -> None:
+    """AWS: "Lambda function errors in Python": errorMessage, errorType, stackTrace."""
     environment = bench.open(
         """
         calls = []
@@ -94,6 +98,7 @@ def test_an_exception_names_the_code_as_on_lambda_and_keeps_the_modules_state(
 def test_a_function_that_takes_too_long_is_killed_and_the_next_call_starts_anew(
     bench: Bench,
 ) -> None:
+    """AWS: "Configure Lambda function timeout", "Troubleshoot invocation issues in Lambda"."""
     environment = bench.open(
         """
         import threading
@@ -125,6 +130,7 @@ def test_a_function_that_takes_too_long_is_killed_and_the_next_call_starts_anew(
 def test_an_initialization_that_takes_too_long_is_done_again_under_the_functions_timeout(
     make_bench: MakeBench,
 ) -> None:
+    """AWS: "Understanding the Lambda execution environment lifecycle": ten seconds for init."""
     bench = make_bench(init_seconds=0.2)
     environment = bench.open(
         """
@@ -143,6 +149,7 @@ def test_an_initialization_that_takes_too_long_is_done_again_under_the_functions
 
 
 def test_an_initialization_that_never_ends_times_out(make_bench: MakeBench) -> None:
+    """AWS: "Understanding the Lambda execution environment lifecycle": failures in init."""
     bench = make_bench(init_seconds=0.2)
     source = "import threading\nthreading.Event().wait()"
     answer, outcome = error(bench.open(source, timeout=0.3))
@@ -160,6 +167,7 @@ def test_an_initialization_that_never_ends_times_out(make_bench: MakeBench) -> N
     ids=["kept", "freed before anyone looked"],
 )
 def test_a_function_that_uses_more_memory_than_it_has_is_killed(bench: Bench, source: str) -> None:
+    """AWS: "Configure Lambda function memory", "Troubleshoot invocation issues in Lambda"."""
     environment = bench.open(
         f"import threading\ndef handler(event, context):\n    {source}\n", memory_mb=128
     )
@@ -171,6 +179,7 @@ def test_a_function_that_uses_more_memory_than_it_has_is_killed(bench: Bench, so
 
 
 def test_the_report_tells_what_was_used(bench: Bench) -> None:
+    """AWS: "Viewing logs for Lambda functions": the REPORT line."""
     environment = bench.open("def handler(event, context): return len(bytearray(50 << 20))")
     cold, warm = call(environment), call(environment)
     pattern = (

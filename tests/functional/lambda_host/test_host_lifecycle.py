@@ -29,6 +29,7 @@ def handler(event, context):
 
 
 def test_an_environment_is_reused(bench: Bench) -> None:
+    """AWS: "Understanding the Lambda execution environment lifecycle": invoke phase."""
     environment = bench.open(_PID)
     assert not environment.alive
     pid = result(environment)
@@ -57,6 +58,7 @@ def test_it_can_be_initialized_ahead(bench: Bench) -> None:
 
 
 def test_calls_of_several_environments_run_at_the_same_time(bench: Bench) -> None:
+    """AWS: "Understanding Lambda function scaling": one environment, one request at a time."""
     spec = bench.spec(
         """
         import os, pathlib
@@ -75,6 +77,7 @@ def test_calls_of_several_environments_run_at_the_same_time(bench: Bench) -> Non
 
 
 def test_beyond_the_limit_the_environment_idle_longest_is_stopped(make_bench: MakeBench) -> None:
+    """AWS has no page about it: the limit is this machine's."""
     bench = make_bench(limit=2)
     first, second, third = (bench.open(_PID) for _ in range(3))
     result(first)
@@ -87,6 +90,7 @@ def test_beyond_the_limit_the_environment_idle_longest_is_stopped(make_bench: Ma
 
 
 def test_an_environment_that_nobody_uses_is_stopped(make_bench: MakeBench) -> None:
+    """AWS: "Understanding the Lambda execution environment lifecycle": shutdown phase."""
     bench = make_bench(idle_seconds=0.2)
     environment = bench.open(_PID)
     pid = result(environment)

@@ -1,4 +1,7 @@
-"""What Python functions find on AWS is installed ahead, once, and where one can see it."""
+"""What Python functions find on AWS is installed ahead, once, and where one can see it.
+
+AWS: "Building Lambda functions with Python", runtime-included SDK versions.
+"""
 
 from __future__ import annotations
 

@@ -46,6 +46,7 @@ while True:
 def test_a_function_runs_on_the_python_its_runtime_names_or_the_nearest(
     bench: Bench, minor: int
 ) -> None:
+    """AWS: "Lambda runtimes"; that the nearest has to do is this machine's, and told once."""
     runtime = f"python3.{minor}"
     found = find_interpreter(runtime)
     environment = bench.open(_VERSION, runtime=runtime)
@@ -79,6 +80,7 @@ def test_without_a_network_a_python_function_says_what_is_missing(
 
 
 def test_another_processors_code_is_told_of_once(bench: Bench) -> None:
+    """AWS: "Selecting and configuring an instruction set architecture for your Lambda function"."""
     for _ in range(2):
         result(bench.open(_VERSION, architecture="riscv"))
     # there may be another: that the nearest Python runs it
@@ -88,12 +90,14 @@ def test_another_processors_code_is_told_of_once(bench: Bench) -> None:
 
 @pytest.mark.parametrize("runtime", ["java21", "dotnet8", "ruby3.4"])
 def test_a_runtime_that_cannot_run_here_says_so(bench: Bench, runtime: str) -> None:
+    """AWS: "Lambda runtimes"."""
     answer, _ = error(bench.open({"x": ""}, runtime=runtime))
     assert answer["errorType"] == "Runtime.Unavailable"
     assert answer["errorMessage"].startswith(f"{runtime} functions do not run on the local cloud")
 
 
 def test_a_function_may_bring_its_own_runtime(bench: Bench) -> None:
+    """AWS: "Building a custom runtime for AWS Lambda"."""
     text = _BOOTSTRAP.format(python=sys.executable)
     environment = bench.open({"bootstrap": text}, runtime="provided.al2023", handler="main")
     outcome = call(environment, {"a": 1})
@@ -104,6 +108,7 @@ def test_a_function_may_bring_its_own_runtime(bench: Bench) -> None:
 
 
 def test_a_layer_may_bring_the_runtime(bench: Bench, tmp_path: Path) -> None:
+    """AWS: "Building a custom runtime for AWS Lambda"."""
     (tmp_path / "layer").mkdir()
     bootstrap = tmp_path / "layer" / "bootstrap"
     bootstrap.write_text(_BOOTSTRAP.format(python=sys.executable))

@@ -1,4 +1,7 @@
-"""HTTP as runtimes speak it, whole or in pieces."""
+"""HTTP as runtimes speak it, whole or in pieces.
+
+AWS: "Using the Lambda runtime API for custom runtimes".
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Fetching the AWS SDK for JavaScript; that it works is for the local tier."""
+"""Fetching the AWS SDK for JavaScript; that it works is for the local tier.
+
+AWS: "Building Lambda functions with Node.js", runtime-included SDK versions.
+"""
 
 from __future__ import annotations
 

@@ -109,6 +109,7 @@ def test_a_function_that_cannot_run_says_why(
 def test_the_log_is_in_the_answer_and_in_cloudwatch(
     functions: Functions, client: ClientFactory
 ) -> None:
+    """AWS: "Sending Lambda function logs to CloudWatch Logs"; "Invoke": LogResult."""
     name = functions.create(
         """
         import logging, sys
@@ -145,6 +146,7 @@ def test_a_handler_cannot_forge_its_answer(functions: Functions) -> None:
 def test_a_handler_sees_lambdas_environment_and_nothing_of_ours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """AWS: "Working with Lambda environment variables"."""
     monkeypatch.setenv("DEVELOPERS_SECRET", "s3cr3t")
     monkeypatch.setenv("AWS_SESSION_TOKEN", "production")
     monkeypatch.setenv("PYTHONPATH", "/developers")
@@ -181,6 +183,7 @@ def test_a_handler_sees_lambdas_environment_and_nothing_of_ours(
 
 
 def test_a_role_allows_what_it_says_and_no_more(functions: Functions, unique: Unique) -> None:
+    """AWS: "Defining Lambda function permissions with an execution role"."""
     source = """
         import boto3
         def handler(event, context):

@@ -80,6 +80,7 @@ def test_a_failing_event_is_tried_three_times_wherever_it_comes_from(
     queue: Queue,
     emit: Callable[[ClientFactory, Any, str], None],
 ) -> None:
+    """AWS: "How Lambda handles errors and retries with asynchronous invocation"."""
     name = functions.create(FAILS)
     configure(client, name, failure=queue.arn)
     emit(client, functions, name)
@@ -96,6 +97,7 @@ def test_a_failing_event_is_tried_three_times_wherever_it_comes_from(
 def test_the_record_of_a_failure_is_as_aws_writes_it(
     functions: Functions, client: ClientFactory, queue: Queue
 ) -> None:
+    """AWS: "Capturing records of Lambda asynchronous invocations"."""
     name = functions.create("def handler(event, context): raise KeyError(event['k'])")
     configure(client, name, failure=queue.arn, MaximumRetryAttempts=0)
     _, answer = functions.invoke(name, {"k": "v"}, InvocationType="Event")
@@ -122,6 +124,7 @@ def test_the_record_of_a_failure_is_as_aws_writes_it(
 def test_a_success_is_recorded_too(
     functions: Functions, client: ClientFactory, queue: Queue
 ) -> None:
+    """AWS: "Capturing records of Lambda asynchronous invocations": on success."""
     name = functions.create(ECHO)
     configure(client, name, success=queue.arn)
     functions.invoke(name, {"a": 1}, InvocationType="Event")
@@ -296,6 +299,7 @@ def test_an_event_that_waited_too_long_is_given_up(
 def test_throttled_events_are_kept_and_run_later(
     functions: Functions, client: ClientFactory, queue: Queue
 ) -> None:
+    """AWS: "How Lambda handles errors and retries with asynchronous invocation": throttling."""
     name = functions.create("def handler(event, context): return event['Records'][0]['Sns']")
     client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=2)
     configure(client, name, success=queue.arn, failure=queue.arn)
@@ -310,6 +314,7 @@ def test_throttled_events_are_kept_and_run_later(
 def test_no_event_of_many_is_lost_or_doubled(
     functions: Functions, client: ClientFactory, queue: Queue
 ) -> None:
+    """AWS: "Invoking a Lambda function asynchronously": the event queue."""
     name = functions.create("def handler(event, context): return event['Records'][0]['Sns']")
     configure(client, name, success=queue.arn, failure=queue.arn)
     count = 2000

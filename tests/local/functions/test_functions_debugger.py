@@ -1,4 +1,7 @@
-"""A function that is debugged waits for an editor, stops in the user's own file, has no clock."""
+"""A function that is debugged waits for an editor, stops in the user's own file, has no clock.
+
+AWS has no page about it: no debugger attaches to a process there.
+"""
 
 from __future__ import annotations
 

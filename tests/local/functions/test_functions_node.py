@@ -217,6 +217,7 @@ def test_a_layer_and_the_sdk_are_there_for_require_and_import(node: NodeFunction
 def test_the_sdk_reaches_the_local_cloud_as_the_functions_role(
     node: NodeFunctions, client: ClientFactory
 ) -> None:
+    """AWS: "Defining Lambda function permissions with an execution role"."""
     bucket = unique_name("node-bucket")
     client("s3").create_bucket(Bucket=bucket)
     queue = client("sqs").create_queue(QueueName=unique_name("node-queue"))["QueueUrl"]
@@ -255,6 +256,7 @@ def test_the_sdk_reaches_the_local_cloud_as_the_functions_role(
 
 
 def test_what_the_role_may_not_do_is_denied(node: NodeFunctions, client: ClientFactory) -> None:
+    """AWS: "Defining Lambda function permissions with an execution role"."""
     bucket = unique_name("node-bucket")
     client("s3").create_bucket(Bucket=bucket)
     source = """

@@ -1,4 +1,7 @@
-"""Python functions as a client of AWS sees them."""
+"""Python functions as a client of AWS sees them.
+
+AWS: "Building Lambda functions with Python".
+"""
 
 from __future__ import annotations
 
