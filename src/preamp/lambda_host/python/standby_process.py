@@ -75,11 +75,6 @@ class StandbyProcess:
         self._alive: set[int] = set()
         self._ended: dict[int, int] = {}
 
-    @property
-    def in_use(self) -> bool:
-        """Whether a worker of it runs."""
-        return bool(self._alive)
-
     def fork(
         self,
         arguments: Sequence[str],
@@ -114,6 +109,7 @@ class StandbyProcess:
             # Of one that had the number before, nobody asks any more.
             self._ended.pop(pid, None)
             self._alive.add(pid)
+            self.last_used = time.monotonic()
         return ForkedWorker(self, pid)
 
     def exit_status(self, pid: int) -> int | None:
@@ -137,15 +133,34 @@ class StandbyProcess:
         with self._lock:
             self._ended.pop(pid, None)
 
+    def retire(self, before: float) -> bool:
+        """Close it if none of its workers runs, and none was wanted lately.
+
+        Args:
+            before: When one may last have been wanted, on the monotonic clock.
+
+        Returns:
+            Whether it is closed.
+        """
+        with self._lock:
+            self._take_answers()
+            if not self.lost and (self._alive or self.last_used >= before):
+                return False
+            self._close()
+            return True
+
     def close(self) -> None:
         """Kill it and its workers, and wait."""
         with self._lock:
-            self.lost = True
-            for pid in self._alive:
-                _kill_group(pid)
-            self._process.kill()
-            self._process.wait()
-            self._control.close()
+            self._close()
+
+    def _close(self) -> None:
+        self.lost = True
+        for pid in self._alive:
+            _kill_group(pid)
+        self._process.kill()
+        self._process.wait()
+        self._control.close()
 
     def _await_ready(self) -> None:
         if not self.was_ready:

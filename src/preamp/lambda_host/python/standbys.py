@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from preamp.lambda_host.python.standby_process import StandbyLostError, StandbyProcess
@@ -66,8 +67,8 @@ class Standbys:
         """End those that nobody has used since a time on the monotonic clock, nor uses."""
         with self._lock:
             for argv, process in list(self._processes.items()):
-                if process.last_used < before and not process.in_use:
-                    self._end(argv)
+                if process.retire(before):
+                    self._forget(argv)
 
     def close(self) -> None:
         """End all of them; none is started after it."""
@@ -97,10 +98,11 @@ class Standbys:
         """End the one that was idle longest, if there are too many; False if all are in use."""
         if len(self._processes) < _MOST:
             return True
-        idle = [each for each in self._processes.items() if not each[1].in_use]
-        if idle:
-            self._end(min(idle, key=lambda each: each[1].last_used)[0])
-        return bool(idle)
+        for argv, process in sorted(self._processes.items(), key=lambda each: each[1].last_used):
+            if process.retire(time.monotonic()):
+                self._forget(argv)
+                return True
+        return False
 
     def _give_up(self, argv: tuple[str, ...], process: StandbyProcess) -> None:
         """Do without one that is lost; one that never was ready is not tried again."""
@@ -111,6 +113,8 @@ class Standbys:
                 self._broken.add(argv)
 
     def _end(self, argv: tuple[str, ...]) -> None:
-        process = self._processes.pop(argv)
-        process.close()
-        self._watch(process.pid, False)  # noqa: FBT003
+        self._processes[argv].close()
+        self._forget(argv)
+
+    def _forget(self, argv: tuple[str, ...]) -> None:
+        self._watch(self._processes.pop(argv).pid, False)  # noqa: FBT003
