@@ -234,7 +234,7 @@ def denial_lines(event: PermissionDenied) -> str:
     denied = click.style("denied", fg="red", bold=True)
     lines = [
         f"{denied}  {_short(event.caller)} may not {event.action}{often}",
-        f"{_MARGIN}on {_short(event.resource)}",
+        *([] if event.resource == "*" else [f"{_MARGIN}on {_short(event.resource)}"]),
         f"{_MARGIN}{_reason(event)}",
         f"{_MARGIN}called at {at}{site}",
         *_advice(event),
@@ -253,7 +253,7 @@ def _reason(event: PermissionDenied) -> str:
 def _advice(event: PermissionDenied) -> list[str]:
     """What to add and where, if adding something helps."""
     if not event.add:
-        return []
+        return [f"{_MARGIN}{line}" for line in event.note.splitlines()]
     add = click.style("add", fg="green", bold=True)
     first, *rest = event.add.splitlines()
     needs = [f"with {line}" for line in event.needs.splitlines()]

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _ROLE: Final = "AWS::IAM::Role"
 _POLICIES: Final = frozenset({"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"})
+_SDK_CALLS: Final = "AWS679f53fac002430cb0da5b7982bd2287"
+"""The CDK's name of the one function that makes the calls of every AwsCustomResource."""
+_OF_SDK_CALLS: Final = "an AwsCustomResource calls with it: allow the call in that one's policy="
 _NEEDS_KEY_POLICY: Final = "kms:"
 _QUIET_SECONDS: Final = 10.0
 
@@ -72,8 +75,11 @@ class Permissions:
             site=self._assembly.site_of(caller.path) if caller else None,
         )
         grantee = self._grantee(caller, role) if caller else None
-        if grantee is None or not _is_missing(denial):
+        if not _is_missing(denial):
             return explained
+        if grantee is None:
+            is_theirs = _SDK_CALLS in explained.caller.split("/")
+            return replace(explained, note=_OF_SDK_CALLS if is_theirs else "")
         found = self._suggestions.suggest(denial.action, denial.resource, grantee, on)
         return replace(
             explained,

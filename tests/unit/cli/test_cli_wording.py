@@ -56,6 +56,12 @@ def test_a_statement_keeps_its_form_and_tells_its_imports() -> None:
     ]
 
 
+def test_a_call_on_nothing_in_particular_names_nothing() -> None:
+    lines = read(denial(resource="*", note="see there"))
+    assert lines[1] == "        no policy of its role ServiceRole allows it"
+    assert lines[3:] == ["        see there"]
+
+
 def test_a_repeated_call_is_told_with_its_number() -> None:
     assert read(denial(count=12))[0].endswith("may not sns:Publish (12 times)")
 

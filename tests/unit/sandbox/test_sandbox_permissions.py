@@ -16,6 +16,7 @@ from preamp.sandbox.permissions import Permissions, Repetitions, collapsed
 from preamp.sandbox.resources import DeployedResource
 
 ACCOUNT = "000000000000"
+SDK_CALLS = "AWS679f53fac002430cb0da5b7982bd2287"
 SOURCE = textwrap.dedent(
     """
     from aws_cdk import aws_iam as rights
@@ -66,6 +67,8 @@ RESOURCES = [
     DeployedResource("S/Machine", "AWS::StepFunctions::StateMachine", arn("states:stateMachine:m")),
     DeployedResource("S/Machine/Role", "AWS::IAM::Role", "s-MachineRole-1"),
     DeployedResource("S/Hidden/Function", "AWS::Lambda::Function", "s-Hidden-1"),
+    DeployedResource(f"S/{SDK_CALLS}", "AWS::Lambda::Function", "s-Sdk-1"),
+    DeployedResource(f"S/{SDK_CALLS}/ServiceRole", "AWS::IAM::Role", "s-SdkRole-1"),
     DeployedResource("S/Hidden/Role", "AWS::IAM::Role", "s-HiddenRole-1"),
 ]
 POLICY = {"Type": "AWS::IAM::Policy", "Properties": {"PolicyName": "limits-1"}}
@@ -194,6 +197,12 @@ def test_a_caller_that_is_not_in_the_users_code_gets_no_suggestion(
     found = permissions.explain(denied("sns:Publish", arn("sns:s-Topic-1"), function, role))
     assert found.caller
     assert found.add == ""
+
+
+def test_calls_of_a_custom_resource_are_allowed_where_it_is_made(permissions: Permissions) -> None:
+    found = permissions.explain(denied("ssm:GetParameter", "*", "s-Sdk-1", "s-SdkRole-1"))
+    assert found.add == ""
+    assert "policy=" in found.note
 
 
 def test_what_has_no_name_is_told_by_its_place(permissions: Permissions) -> None:
