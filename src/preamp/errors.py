@@ -100,6 +100,7 @@ CODES: Final[dict[str, str]] = {
     "ReservedResourceNameError": "a resource is named like an attribute of the backend",
     "SandboxNotRunningError": "the sandbox of this project does not run",
     "SandboxRunningError": "another terminal runs the sandbox already",
+    "SecretAsTextError": "a secret is used as text while the backend is defined",
     "SecretExposedError": "a secret would be an output or a parameter of a stack",
     "SecretNotFoundError": "a command names a secret that the sandbox does not have",
     "SecretNotSetError": "the backend uses a secret that is not set",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preamp.cli.wording import unenforced_line
+from preamp.contract.secret_names import FETCHER
 from preamp.sandbox.functions import function_paths, shortest_path
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def _changes(count: int) -> str:
 
 
 def _any_function(assembly: CloudAssembly) -> str | None:
-    """The shortest path that tells one of the functions from the others."""
+    """The shortest path that tells one of the user's functions from the others."""
     paths = function_paths(assembly)
-    return shortest_path(paths[0], paths) if paths else None
+    own = next((path for path in paths if f"/{FETCHER}" not in f"/{path}"), None)
+    return shortest_path(own, paths) if own else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from preamp.contract.context import KIND, LAST_UPDATED, NAME, NAMESPACE, UPDATE_TIMES
 from preamp.contract.identity import BackendId
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from preamp.contract.site import Site
-
-
-FETCHER: Final = "AmplifySecretFetcherResource"
-"""The custom resource that a stack gets its secrets by, if any; also its logical id."""
 
 
 def owner_of_secrets(scope: Construct, site: Site | None) -> BackendId:

@@ -16,9 +16,10 @@ from aws_cdk.custom_resources import Provider
 
 from preamp.bundling import BundleRequest, bundle
 from preamp.constructs.function_secrets import parameter_arn
-from preamp.constructs.secret_context import FETCHER, last_change, now, owner_of_secrets
+from preamp.constructs.secret_context import last_change, now, owner_of_secrets
 from preamp.contract.cache import cache_root
 from preamp.contract.context import LAST_UPDATED
+from preamp.contract.secret_names import FETCHER
 from preamp.definition.backend import SYNTHESIS
 from preamp.definition.site import calling_site
 from preamp.errors import UserError

@@ -1,4 +1,4 @@
-"""Which names secrets may have."""
+"""Which names secrets may have, and what fetches them is called."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from preamp.contract.site import Site
+
+FETCHER: Final = "AmplifySecretFetcherResource"
+"""The custom resource that a stack gets its secrets by: its construct's name and logical id; the
+names of what it is made of begin so."""
 
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
 

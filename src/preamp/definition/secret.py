@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from preamp.contract.secret_names import check_secret_name
 from preamp.definition.site import calling_site
+from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from preamp.contract.site import Site
@@ -23,6 +24,21 @@ class Secret:
 
     name: str
     site: Site | None = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        """Refuse to be text, which would end up in a template in the value's place."""
+        site = calling_site()
+        raise UserError(
+            "SecretAsTextError",
+            f"the secret {self.name!r} cannot be part of a text: its value is not known here",
+            "use resolve_secret(stack, secret(…)).unsafe_unwrap() in the text, or put the text "
+            "together in the handler",
+            sites=[site] if site else [],
+        )
+
+    def __format__(self, spec: str) -> str:
+        """Refuse to be text, in an f-string too."""
+        return str(self)
 
 
 def secret(name: str) -> Secret:

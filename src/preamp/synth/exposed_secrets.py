@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from preamp.constructs.secret_context import FETCHER
+from preamp.contract.secret_names import FETCHER
 from preamp.errors import UserError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from preamp.definition.site import is_user_code, site_at
 from preamp.errors import PreampError, UserError
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from preamp.contract.site import Site
     from preamp.contract.synthesis import SynthRequest
     from preamp.synth.compose import BackendComposer, LiveBackend
+
+# how the CDK refuses a secret, as a parameter and inside of one
+_GIVEN_A_SECRET: Final = (
+    "preamp.definition.secret.Secret",
+    "'Secret' has no attribute '__jsii_type__'",
+)
 
 
 def load_backend(request: SynthRequest, composer: BackendComposer) -> LiveBackend:
@@ -74,6 +80,8 @@ def _hint(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = error.name.partition(".")[0]
         return f"install what provides the module {top!r}, or mend the import"
+    if any(mark in str(error) for mark in _GIVEN_A_SECRET):
+        return "give it resolve_secret(stack, secret(…)), from preamp.constructs"
     return "mend the line above; --debug shows the whole traceback"
 
 

@@ -190,3 +190,23 @@ def test_each_stack_may_fetch_the_same_secret_for_itself(project: Path, tmp_path
         if resource["Type"] == "Custom::AmplifySecretFetcherResource"
     ]
     assert [each["Properties"]["secretNames"] for each in resources] == [["KEY"], ["KEY"]]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        'sns.Topic(one, "T", display_name=key)',
+        'Tags.of(one).add("t", key)',
+        'one.to_json_string({"a": key})',
+    ],
+)
+def test_a_secret_given_to_the_cdk_itself_is_told_what_to_do(
+    project: Path, tmp_path: Path, given: str
+) -> None:
+    source = EXPOSED.replace("CfnOutput, aws_sns", "Tags, aws_sns") + given
+    (project / "amplify" / "backend.py").write_text(source, encoding="utf-8")
+    with pytest.raises(UserError) as refused:
+        synthesize(project, tmp_path / "out")
+    assert refused.value.code == "BackendRaisedError"
+    assert "resolve_secret(stack, secret(" in refused.value.hint
+    assert refused.value.sites == (Site("amplify/backend.py", 12),)

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from preamp import Secret, UserError, secret
 from preamp.contract.site import Site
 from preamp.definition.secret import SecretUses
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = str(Path(__file__).relative_to(Path.cwd()))
 
@@ -29,6 +33,15 @@ def test_a_name_that_no_parameter_may_have_is_refused_at_its_line(name: str) -> 
         secret(name)
     assert refused.value.code == "InvalidSecretNameError"
     assert repr(name) in refused.value.message
+    assert [site.file for site in refused.value.sites] == [HERE]
+
+
+@pytest.mark.parametrize("use", [str, "{}".format, lambda each: f"https://{each}@host"])
+def test_a_secret_cannot_be_part_of_a_text(use: Callable[[Secret], str]) -> None:
+    with pytest.raises(UserError) as refused:
+        use(Secret("API_KEY"))
+    assert refused.value.code == "SecretAsTextError"
+    assert "'API_KEY'" in refused.value.message
     assert [site.file for site in refused.value.sites] == [HERE]
 
 
