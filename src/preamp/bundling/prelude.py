@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from preamp.bundling.sources import SourceFile
+from preamp.contract.local_code import OWN_ENTRIES
 
 if TYPE_CHECKING:
     from preamp.bundling.entry import Entry
     from preamp.bundling.finder import Module
     from preamp.bundling.request import BundleRequest
 
-_MODULE: Final = "preamp_entry"
 _SOURCE: Final = '''"""Calls what must be done first, then imports the handler. Made by preamp."""
 from {module} import {function}
 
@@ -42,5 +42,6 @@ def prelude(entry: Entry, request: BundleRequest) -> tuple[str, list[SourceFile]
     source = _SOURCE.format(
         module=module, function=function, handler_module=name, handler=request.handler
     )
-    made = SourceFile(f"{_MODULE}.py", None, source.encode(), executable=False)
-    return f"{_MODULE}.{request.handler}", [made]
+    place = f"{OWN_ENTRIES}/{entry.module.bundle_path}"
+    made = SourceFile(place, None, source.encode(), executable=False)
+    return f"{OWN_ENTRIES}.{name}.{request.handler}", [made]

@@ -16,6 +16,10 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+OWN_ENTRIES: Final = "preamp_entry"
+"""A folder of a function's code; an entry that preamp made lies in it as the user's own does above.
+"""
+
 DEPENDENCIES_FILE: Final = ".preamp-dependencies"
 """A file at the root of a function's code; its text is the folder to import from, absolute."""
 

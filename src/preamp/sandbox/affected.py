@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from preamp.bundling.change import is_bundled_alike
 from preamp.bundling.sources import may_come_along
-from preamp.contract.local_code import LocalCode
+from preamp.contract.local_code import OWN_ENTRIES, LocalCode
+from preamp.sandbox.place import SECRETS_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -96,7 +97,8 @@ class _Reading:
         if self._is_input(relative):
             return True
         if not _NEVER.isdisjoint(relative.parts):
-            return False
+            # which secret changed when is told to a synthesis
+            return relative.name == SECRETS_RECORD and bool(self.assembly.secrets)
         if any(fnmatch.fnmatch(relative.name, pattern) for pattern in _DECLARATIONS):
             return True
         return self._changes_bundles(self.project.directory / relative)
@@ -165,7 +167,8 @@ class _Reading:
         return frozenset({directory, *(file.parent for file in (*modules, *linked))})
 
     def _bundles(self) -> Iterator[_LinkedBundle]:
-        modules = {handler.rpartition(".")[0].replace(".", "/") for handler in self.handlers}
+        named = {handler.rpartition(".")[0].replace(".", "/") for handler in self.handlers}
+        modules = {name.removeprefix(f"{OWN_ENTRIES}/") for name in named}
         for asset in self.assembly.assets:
             sources = LocalCode.read(asset.path).sources if asset.path.is_dir() else {}
             entries = {

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _IDENTIFIER: Final = re.compile(r"[a-zA-Z0-9-]{1,15}")
 _LONGEST: Final = 15
+SECRETS_RECORD: Final = "secrets.json"
+"""The file that says when which secret was changed."""
+
 _OUTPUTS: Final = "amplify_outputs.json"
 
 
@@ -60,7 +63,7 @@ class SandboxPlace:
     @property
     def secrets_file(self) -> Path:
         """When which secret was changed; never what it is."""
-        return self.directory / "secrets.json"
+        return self.directory / SECRETS_RECORD
 
     @property
     def lock_file(self) -> Path:

@@ -17,9 +17,9 @@ OURS = [
     "preamp/contract/secret_variables.py",
     "preamp/runtime/__init__.py",
     "preamp/runtime/secrets.py",
-    "preamp_entry.py",
+    "preamp_entry/fn.py",
 ]
-HANDLER = "import sys\ndef handler(e, c): return ['preamp_entry' in sys.modules, __name__]"
+HANDLER = "import sys\ndef handler(e, c): return ['preamp_entry.fn' in sys.modules, __name__]"
 
 
 def test_a_bundle_that_calls_nothing_first_brings_nothing_of_ours(project: Project) -> None:
@@ -32,7 +32,7 @@ def test_a_bundle_that_calls_nothing_first_brings_nothing_of_ours(project: Proje
 def test_our_entry_runs_first_and_hands_over_the_handler(project: Project) -> None:
     project.write("amplify/fn.py", HANDLER)
     made = project.bundle("amplify/fn.py", call_first=RESOLVE)
-    assert made.handler == "preamp_entry.handler"
+    assert made.handler == "preamp_entry.fn.handler"
     assert files(made) == ["fn.py", *OURS]
     assert run(made) == [True, "fn"]
 
@@ -46,7 +46,7 @@ def test_what_is_called_first_sees_the_environment_before_the_handlers_file(
     )
     project.write("amplify/fn.py", source)
     made = project.bundle("amplify/fn.py", call_first=RESOLVE)
-    entry = (made.directory / "preamp_entry.py").read_text()
+    entry = (made.directory / "preamp_entry" / "fn.py").read_text()
     assert entry.index("resolve_secrets()") < entry.index("from fn import handler")
     assert run(made) == "by the handler"
 
@@ -56,7 +56,7 @@ def test_a_handler_in_a_package_keeps_its_dotted_name(project: Project) -> None:
     project.write("amplify/words.py", "WORD = 'hello'")
     project.write("amplify/fn.py", "from .words import WORD\ndef main(e, c): return WORD")
     made = project.bundle("amplify/fn.py", handler="main", call_first=RESOLVE)
-    assert made.handler == "preamp_entry.main"
+    assert made.handler == "preamp_entry.amplify.fn.main"
     assert run(made) == "hello"
 
 
@@ -67,7 +67,7 @@ def test_on_this_machine_the_projects_files_are_named_and_our_entry_is_not(
     made = project.bundle_local("amplify/fn.py", call_first=RESOLVE)
     sources = LocalCode.read(made.directory).sources
     assert sources["fn.py"] == file
-    assert "preamp_entry.py" not in sources
+    assert "preamp_entry/fn.py" not in sources
     assert run(made) == [True, "fn"]
 
 

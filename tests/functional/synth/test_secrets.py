@@ -73,8 +73,8 @@ def test_only_who_uses_secrets_gets_our_entry(project: Path, tmp_path: Path) -> 
     found = produced(project, tmp_path / "out")
     handlers = {name: properties["Handler"] for name, properties in found.items()}
     assert handlers == {
-        "One": "preamp_entry.handler",
-        "Two": "preamp_entry.handler",
+        "One": "preamp_entry.fn.handler",
+        "Two": "preamp_entry.fn.handler",
         "Plain": "fn.handler",
     }
     assert variables(found["Plain"]) == {"A": "b"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,12 @@ INPUTS = frozenset(
 class Changed:
     """A project with an assembly, which is asked about changes."""
 
-    def __init__(self, folder: Path, inputs: frozenset[str] | None = INPUTS) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        inputs: frozenset[str] | None = INPUTS,
+        handler: str = "amplify.greet.main.handler",
+    ) -> None:
         self.project = Project(folder / "shop", Path("amplify/backend.py"), "shop")
         for name, text in FILES.items():
             self.write(name, text)
@@ -67,7 +73,7 @@ class Changed:
             (code / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file, code / name)
         LocalCode(sources=sources).write(code)
-        self.assembly = self._assembly(folder, code, inputs)
+        self.assembly = self._assembly(folder, code, inputs, handler)
 
     def write(self, name: str, text: str) -> Path:
         file = self.project.directory / name
@@ -85,10 +91,12 @@ class Changed:
         return self.affects(name)
 
     @staticmethod
-    def _assembly(folder: Path, code: Path, inputs: frozenset[str] | None) -> CloudAssembly:
+    def _assembly(
+        folder: Path, code: Path, inputs: frozenset[str] | None, handler: str
+    ) -> CloudAssembly:
         function = {
             "Type": "AWS::Lambda::Function",
-            "Properties": {"Handler": "amplify.greet.main.handler"},
+            "Properties": {"Handler": handler},
         }
         stack = AssemblyStack("", folder / "t.json", {"Resources": {"F": function}}, {}, {})
         assets = tuple(
@@ -214,6 +222,20 @@ def test_a_file_that_comes_to_a_bundle_or_leaves_it_does(changed: Changed) -> No
     assert changed.affects("amplify/greet/words.json")
     shutil.rmtree(changed.project.directory / "amplify/greet")
     assert changed.affects("amplify/greet")
+
+
+def test_it_is_the_same_for_a_handler_behind_an_entry_of_ours(tmp_path: Path) -> None:
+    changed = Changed(tmp_path, handler="preamp_entry.amplify.greet.main.handler")
+    assert not changed.affects("amplify/README.md")
+    assert changed.saves("amplify/greet/more.json", "[]")
+    assert not changed.saves("amplify/greet/main.py", HANDLER + "def (")
+
+
+def test_a_changed_secret_does_where_secrets_are_used(changed: Changed) -> None:
+    record = ".preamp/me/secrets.json"
+    assert not changed.affects(record)
+    changed.assembly = replace(changed.assembly, secrets={"KEY": ()})
+    assert changed.affects(record)
 
 
 def test_everything_does_where_it_is_not_known_what_was_read(tmp_path: Path) -> None:
