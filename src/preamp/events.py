@@ -317,6 +317,30 @@ class PermissionDenied(Event):
     site: Site | None = None
 
 
+@dataclass(frozen=True)
+class MistakeFound(Event):
+    """A check found, after the deployment began, what AWS would refuse or warn of.
+
+    Attributes:
+        rule: Stable name of the rule.
+        severity: ``error`` if AWS would refuse the deployment, else ``warning``.
+        path: Construct path below the root stack; empty for the root stack itself.
+        resource_type: CloudFormation's type; empty if it is no resource.
+        message: What is wrong, with the offending value.
+        hint: What to change.
+        site: The user's line that made it.
+    """
+
+    code: ClassVar[str] = "mistake.found"
+    rule: str
+    severity: Literal["error", "warning"]
+    path: str
+    resource_type: str
+    message: str
+    hint: str
+    site: Site | None = None
+
+
 EVENTS: Final[dict[str, type[Event]]] = {
     event.code: event
     for event in (
@@ -327,6 +351,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
         FunctionInvoked,
         HandlerSaved,
         MailReceived,
+        MistakeFound,
         Notice,
         OutputPrinted,
         PermissionDenied,

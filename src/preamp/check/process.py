@@ -6,6 +6,7 @@ one CPU and 250 MB, so it is started before it is needed and asked for changed t
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -26,6 +27,7 @@ _FLAGS: Final = (
     "--wasm-lazy-compilation",
 )
 _PATIENCE: Final = 60.0
+_LOWEST: Final = 19
 
 
 class ValidatorBrokenError(Exception):
@@ -68,6 +70,12 @@ class ValidatorProcess:
     def alive(self) -> bool:
         """Whether it still runs."""
         return self._process.poll() is None
+
+    def yield_to_others(self) -> None:
+        """Let it run only when nothing else wants the CPU, where the system can do that."""
+        if hasattr(os, "setpriority"):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, self.pid, _LOWEST)
 
     def diagnose(self, files: list[Path]) -> Iterator[list[dict[str, Any]]]:
         """Yield what the validator says about each template file, in their order.

@@ -7,7 +7,10 @@ rules says better; everything told in construct paths and the user's lines.
 
 from __future__ import annotations
 
+import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from preamp.check.cycles import circular_dependencies
@@ -22,14 +25,14 @@ from preamp.check.refusals import refusals
 from preamp.check.wording import SUPERSEDED, Diagnostic, as_mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
     from types import TracebackType
 
     from preamp.assembly.read import AssemblyStack, CloudAssembly
 
 UNAVAILABLE: Final = "validator-unavailable"
 
+_NO_VERSION: Final = "none"
 _FIELDS: Final = ("rule", "severity", "message", "logical_id", "path")
 
 
@@ -40,15 +43,17 @@ class Validator:
     a new process if a template has changed.
     """
 
-    def __init__(self, *, node: Path, cache: Path) -> None:
+    def __init__(self, *, node: Path, cache: Path, hurry: bool = True) -> None:
         """Prepare nothing yet.
 
         Args:
             node: The Node to run the template validator with.
             cache: A directory of its own, for the unpacked validator and for what it said.
+            hurry: Whether somebody waits for it; otherwise it leaves the CPU to others.
         """
         self._node = node
         self._cache = cache
+        self._hurry = hurry
         self._starter: ThreadPoolExecutor | None = None
         self._starting: Future[ValidatorProcess] | None = None
 
@@ -82,10 +87,39 @@ class Validator:
             The findings, errors first, in the order of the templates. If the template validator
             cannot run, one of them is the warning ``validator-unavailable``.
         """
-        ours = list(_our_mistakes(assembly))
-        mistakes = [*ours, *self._their_mistakes(assembly, _superseded(ours))]
-        findings = [located(mistake, assembly) for mistake in mistakes if not mistake.silenced]
-        return sorted(dict.fromkeys(findings), key=lambda finding: finding.severity)
+        return self.finish(self.begin(assembly))
+
+    def begin(self, assembly: CloudAssembly) -> Inspection:
+        """Find what can be found at once: by our rules, and from what is remembered.
+
+        Any thread may call it. It reads the templates, so that they may be replaced afterwards.
+
+        Args:
+            assembly: What would be deployed.
+        """
+        stacks = list(assembly.stack.tree())
+        contents = [stack.template_file.read_bytes() for stack in stacks]
+        return Inspection(assembly, tuple(stacks), tuple(contents), self._memory())
+
+    def finish(self, inspection: Inspection) -> list[Finding]:
+        """Ask the template validator about what is not remembered, and find all there is.
+
+        Args:
+            inspection: What was begun.
+
+        Returns:
+            As `check` does.
+        """
+        unseen = inspection.unseen
+        if not unseen:
+            return inspection.findings()
+        try:
+            answers = self._ask(unseen)
+        except (ValidatorMissingError, ValidatorBrokenError) as error:
+            self.close()
+            return inspection.findings(unavailable=error)
+        inspection.memory.keep(answers)
+        return inspection.findings()
 
     def close(self) -> None:
         """End the validator process, if there is one, at once."""
@@ -98,36 +132,25 @@ class Validator:
             starting.result().kill()
 
     def _start(self) -> ValidatorProcess:
-        return ValidatorProcess(self._node, lay_out(find_archive(), self._cache))
+        process = ValidatorProcess(self._node, lay_out(find_archive(), self._cache))
+        if not self._hurry:
+            process.yield_to_others()
+        return process
 
-    def _their_mistakes(
-        self, assembly: CloudAssembly, superseded: set[tuple[str, str, str]]
-    ) -> Iterator[Mistake]:
-        stacks = list(assembly.stack.tree())
+    def _memory(self) -> Memory:
         try:
-            said = self._diagnostics([stack.template_file for stack in stacks])
-        except (ValidatorMissingError, ValidatorBrokenError) as error:
-            self.close()
-            yield _unavailable(assembly.stack, error)
-            return
-        for stack, diagnostics in zip(stacks, said, strict=True):
-            for diagnostic in diagnostics:
-                mistake = as_mistake(stack, diagnostic)
-                if (stack.path, mistake.logical_id, diagnostic.rule) not in superseded:
-                    yield mistake
+            return Memory(self._cache, archive_version(find_archive()))
+        except ValidatorMissingError:
+            return Memory(self._cache, _NO_VERSION)
 
-    def _diagnostics(self, files: list[Path]) -> list[tuple[Diagnostic, ...]]:
-        """Return what the validator says about each file, asking it only what it never said."""
-        memory = Memory(self._cache, archive_version(find_archive()))
-        keys = {file: memory.key(file.read_bytes()) for file in files}
-        unseen = [file for file, key in keys.items() if memory.get(key) is None]
-        fresh: dict[str, tuple[Diagnostic, ...]] = {}
-        if unseen:
-            answers = self._running().diagnose(unseen)
-            for file, answer in zip(unseen, answers, strict=True):
-                fresh[keys[file]] = _counting(answer)
-            memory.keep(fresh)
-        return [memory.get(keys[file]) or () for file in files]
+    def _ask(self, contents: Mapping[str, bytes]) -> dict[str, tuple[Diagnostic, ...]]:
+        """What the validator says about templates, by their keys."""
+        with tempfile.TemporaryDirectory(prefix="preamp-templates-") as folder:
+            files = [Path(folder, f"{key}.template.json") for key in contents]
+            for file, content in zip(files, contents.values(), strict=True):
+                file.write_bytes(content)
+            answers = list(self._running().diagnose(files))
+        return {key: _counting(answer) for key, answer in zip(contents, answers, strict=True)}
 
     def _running(self) -> ValidatorProcess:
         if self._starting is not None and self._starting.done() and not self._is_alive():
@@ -140,6 +163,49 @@ class Validator:
     def _is_alive(self) -> bool:
         starting = self._starting
         return starting is not None and starting.exception() is None and starting.result().alive
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """A check that may not be at its end.
+
+    Attributes:
+        assembly: What is checked.
+        stacks: Its stacks, parents first.
+        contents: Their templates.
+        memory: What the template validator has said.
+    """
+
+    assembly: CloudAssembly
+    stacks: tuple[AssemblyStack, ...]
+    contents: tuple[bytes, ...]
+    memory: Memory
+
+    @property
+    def unseen(self) -> dict[str, bytes]:
+        """The templates that the validator has never seen, by their keys."""
+        keyed = {Memory.key(content): content for content in self.contents}
+        return {key: content for key, content in keyed.items() if self.memory.get(key) is None}
+
+    def findings(self, unavailable: Exception | None = None) -> list[Finding]:
+        """What was found so far, errors first.
+
+        Args:
+            unavailable: Why the template validator cannot be asked.
+        """
+        ours = list(_our_mistakes(self.assembly))
+        mistakes = [*ours, *self._remembered(_superseded(ours))]
+        if unavailable is not None:
+            mistakes.append(_unavailable(self.assembly.stack, unavailable))
+        findings = [located(mistake, self.assembly) for mistake in mistakes if not mistake.silenced]
+        return sorted(dict.fromkeys(findings), key=lambda finding: finding.severity)
+
+    def _remembered(self, superseded: set[tuple[str, str, str]]) -> Iterator[Mistake]:
+        for stack, content in zip(self.stacks, self.contents, strict=True):
+            for diagnostic in self.memory.get(Memory.key(content)) or ():
+                mistake = as_mistake(stack, diagnostic)
+                if (stack.path, mistake.logical_id, diagnostic.rule) not in superseded:
+                    yield mistake
 
 
 def _our_mistakes(assembly: CloudAssembly) -> Iterator[Mistake]:

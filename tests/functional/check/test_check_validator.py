@@ -131,9 +131,10 @@ def test_without_the_validator_our_own_rules_still_find(
     assert "unknown-property" not in rules
 
 
-def test_closing_leaves_no_process(node: Path, cache: Path, good: CloudAssembly) -> None:
+def test_closing_leaves_no_process(node: Path, tmp_path: Path, good: CloudAssembly) -> None:
     before = _children()
-    validator = Validator(node=node, cache=cache)
+    # of its own, so that the check has to ask and the process is there
+    validator = Validator(node=node, cache=tmp_path)
     validator.prepare()
     validator.prepare()
     validator.check(good)
