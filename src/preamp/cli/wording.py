@@ -14,6 +14,7 @@ from preamp.events import (
     FunctionInvoked,
     HandlerSaved,
     MailReceived,
+    MistakeFound,
     PermissionDenied,
     RoundFinished,
     RoundStarted,
@@ -145,9 +146,26 @@ def session_line(event: Event) -> str | None:
     """What happens in a session of the sandbox; None for events that say nothing there."""
     if isinstance(event, PermissionDenied):
         return denial_lines(event)
+    if isinstance(event, MistakeFound):
+        return "\n".join(_mistake_lines(event))
     text = _session_text(event)
     moment = click.style(time.strftime("%H:%M:%S"), dim=True)
     return f"{moment}  {text}" if text else None
+
+
+def _mistake_lines(event: MistakeFound) -> Iterator[str]:
+    """A mistake that a check found when the deployment had begun already."""
+    place = event.path or "the root stack"
+    what = f"{place}{f' ({event.resource_type})' if event.resource_type else ''}"
+    if event.severity == "error":
+        mark = click.style("error", fg="red", bold=True)
+        yield f"{mark}: AWS would refuse {what}: {event.message} [{event.rule}]"
+    else:
+        mark = click.style("warning", fg="yellow", bold=True)
+        yield f"{mark}: {what}: {event.message} [{event.rule}]"
+    if event.site:
+        yield f"  at {click.style(str(event.site), bold=True)}"
+    yield f"{click.style('hint', fg='cyan', bold=True)}: {event.hint}"
 
 
 def _session_text(event: Event) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 import pytest
 
-from preamp.cli.wording import denial_lines
+from preamp.cli.wording import denial_lines, session_line
 from preamp.contract.site import Site
-from preamp.events import PermissionDenied
+from preamp.events import MistakeFound, PermissionDenied
 
 PATH = "CustomNotifications/CustomNotifications"
 
@@ -79,3 +79,19 @@ def test_what_forbids_is_named(reason: str, policy: str, text: str) -> None:
     lines = read(denial(reason=reason, policy=policy, statement="Never"))
     assert lines[2].strip().startswith(text.format(role="ServiceRole"))
     assert len(lines) == 4
+
+
+def test_a_mistake_found_beside_the_deployment_is_told_like_an_error() -> None:
+    message, hint = "visibility timeout 999999 is too long", "at most 43200"
+    site = Site("amplify/backend.py", 7)
+    event = MistakeFound("value", "error", "Jobs/Queue", "AWS::SQS::Queue", message, hint, site)
+    assert click.unstyle(session_line(event) or "").splitlines() == [
+        f"error: AWS would refuse Jobs/Queue (AWS::SQS::Queue): {message} [value]",
+        "  at amplify/backend.py:7",
+        f"hint: {hint}",
+    ]
+    warning = MistakeFound("validator-unavailable", "warning", "", "", "not checked", "install it")
+    assert click.unstyle(session_line(warning) or "").splitlines() == [
+        "warning: the root stack: not checked [validator-unavailable]",
+        "hint: install it",
+    ]
