@@ -50,6 +50,7 @@ def run_session(sandbox: SandboxControl, options: SessionOptions, *, as_json: bo
     """
     running = sandbox.session()
     if running is not None:
+        sandbox.keep_permissions(enforce=options.enforce_iam)
         _look_on(sandbox, running, as_json=as_json)
         return
     with (

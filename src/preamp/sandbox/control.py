@@ -81,7 +81,28 @@ class SandboxControl:
         from preamp.sandbox.deployment import deploy_once
 
         place, reporter = self._place, self._reporter
-        return deploy_once(place, reporter, port=port, approval=approval, enforce_iam=enforce_iam)
+        enforce: bool | None = enforce_iam
+        if self.session():
+            self.keep_permissions(enforce=enforce_iam)
+            enforce = None
+        return deploy_once(place, reporter, port=port, approval=approval, enforce_iam=enforce)
+
+    def keep_permissions(self, *, enforce: bool) -> None:
+        """Leave permissions as the session has them that runs in another terminal.
+
+        Args:
+            enforce: What is asked for; False is refused if they are enforced there.
+
+        Raises:
+            UserError: ``SandboxRunningError``.
+        """
+        running = self._engine().running()
+        if running and running.enforces_iam and not enforce:
+            raise UserError(
+                "SandboxRunningError",
+                "another terminal runs this sandbox, with permissions enforced",
+                "stop it with 'preamp sandbox stop', then start it with --no-iam",
+            )
 
     def session(self) -> SessionClient | None:
         """The session that runs in some terminal, or None."""

@@ -108,7 +108,7 @@ class Deployer:
         synthesizer: Synthesizes.
         checker: Checks.
         approval: Decides about data that would be lost; None if none may be.
-        enforce_iam: Whether policies are enforced.
+        enforce_iam: Whether policies are enforced; None for what a running engine does.
         connected: Told where the engine is, as soon as that is known.
     """
 
@@ -121,7 +121,7 @@ class Deployer:
         synthesizer: Synthesizer,
         checker: Checker,
         approval: Approval | None = None,
-        enforce_iam: bool = True,
+        enforce_iam: bool | None = True,
         connected: Callable[[EngineConnection], None] = _nobody_asks,
     ) -> None:
         self._place = place
@@ -257,7 +257,7 @@ def deploy_once(
     *,
     port: int | None,
     approval: Approval | None = None,
-    enforce_iam: bool = True,
+    enforce_iam: bool | None = True,
 ) -> SandboxDeployment:
     """Make a sandbox what its definition says.
 
@@ -266,7 +266,7 @@ def deploy_once(
         reporter: Hears what happens.
         port: The engine's port if it has to be started; None for any free one.
         approval: Decides about data that would be lost; None if none may be.
-        enforce_iam: Whether policies are enforced.
+        enforce_iam: Whether policies are enforced; None for what a running engine does.
 
     Raises:
         UserError: The backend has a mistake, its deployment failed, or another one runs.

@@ -100,6 +100,9 @@ def test_a_session_tells_of_a_denied_call_and_saving_the_line_mends_it(
         assert denial["request_id"] == invocations[0]
         assert [one for one in running.seen if one.get("event") == "permission.denied"] == [denial]
 
+        refused = jobs.run("sandbox", "--no-iam", "--json")
+        assert refused.json["error"] == "SandboxRunningError"
+
         _add(jobs, denial["add"], denial["after"])
         assert running.until("round.finished")["changes"] > 0
         assert jobs.run("invoke", "Worker").status == 0
