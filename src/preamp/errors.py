@@ -98,6 +98,7 @@ CODES: Final[dict[str, str]] = {
     "ProjectFolderError": "the folder given to `preamp init` is none, or cannot be written",
     "RelativeImportError": "a relative import leads outside any package",
     "ReservedResourceNameError": "a resource is named like an attribute of the backend",
+    "ResourceCycleError": "resources need each other to be built",
     "SandboxNotRunningError": "the sandbox of this project does not run",
     "SandboxRunningError": "another terminal runs the sandbox already",
     "SecretAsTextError": "a secret is used as text while the backend is defined",

@@ -17,7 +17,7 @@ from preamp.definition.site import calling_site
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from aws_cdk import Stack
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from preamp.events import Reporter
 
 Built_co = TypeVar("Built_co", covariant=True)
+D = TypeVar("D")
 T = TypeVar("T")
 
 
@@ -43,6 +44,25 @@ class ResourceScope(Protocol):
 
     def stack(self, group: str) -> Stack:
         """The nested stack of a resource group, made when first asked for."""
+
+    def built(self, definition: ResourceDefinition[T]) -> T:
+        """What a definition is built to; it is built now if it was not yet.
+
+        A definition need not be among those given to `define_backend`, as a function that only
+        another resource names.
+
+        Args:
+            definition: Of another resource.
+
+        Raises:
+            UserError: ``ResourceCycleError`` if it is being built already.
+        """
+
+    def definitions(self, kind: type[D]) -> tuple[D, ...]:
+        """The definitions of a class that `define_backend` was given, in their order."""
+
+    def after_all(self, do: Callable[[], None]) -> None:
+        """Call something when the user's code has ended, so that what it changed is seen."""
 
     def add_output_entry(self, key: str, version: str, payload: Mapping[str, str]) -> None:
         """Add the root stack's outputs from which the outputs file is written.

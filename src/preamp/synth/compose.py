@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aws_cdk import App, CfnOutput, NestedStack, Stack
 
@@ -22,13 +22,15 @@ from preamp.definition.site import calling_site
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from preamp.contract.identity import BackendId
     from preamp.contract.site import Site
     from preamp.contract.synthesis import SynthRequest
     from preamp.definition.backend import Backend, ResourceDefinition
 
+D = TypeVar("D")
+T = TypeVar("T")
 
 # what the CDK can trace from here are its own and Node's lines, never the user's; we know those
 _QUIET: Final = {
@@ -52,7 +54,12 @@ class LiveBackend:
         self._custom: dict[str, Site | None] = {}
         self._parts = OutputParts()
         self._built: dict[str, Any] = {}
+        self._definitions: dict[str, ResourceDefinition[Any]] = {}
         self._by_definition: dict[int, Any] = {}
+        # an id is one definition's for as long as that lives
+        self._kept: list[ResourceDefinition[Any]] = []
+        self._building: dict[int, ResourceDefinition[Any]] = {}
+        self._afterwards: list[Callable[[], None]] = []
 
     @property
     def stack(self) -> Stack:
@@ -88,10 +95,34 @@ class LiveBackend:
         add_output_entry(self._stack, key, version, list(payload))
 
     def build(self, resources: Mapping[str, ResourceDefinition[Any]]) -> None:
-        """Build all resources, in their order."""
+        """Build all resources, in their order; each may ask for others first."""
+        self._definitions = dict(resources)
         for name, definition in resources.items():
-            built = definition.build(Scope(self, name, self._backend_id))
-            self._built[name] = self._by_definition[id(definition)] = built
+            self._built[name] = self.built(definition)
+
+    def built(self, definition: ResourceDefinition[Any]) -> Any:  # noqa: ANN401
+        """What a definition is built to; see `ResourceScope.built`."""
+        key = id(definition)
+        if key not in self._by_definition:
+            if key in self._building:
+                raise _circle(list(self._building.values()), definition)
+            names = {id(each): name for name, each in self._definitions.items()}
+            self._building[key] = definition
+            try:
+                scope = Scope(self, names.get(key, ""), self._backend_id)
+                self._by_definition[key] = definition.build(scope)
+            finally:
+                del self._building[key]
+            self._kept.append(definition)
+        return self._by_definition[key]
+
+    def definitions(self) -> tuple[ResourceDefinition[Any], ...]:
+        """The definitions of all resources, in their order."""
+        return tuple(self._definitions.values())
+
+    def after_all(self, do: Callable[[], None]) -> None:
+        """Call something when the user's code has ended."""
+        self._afterwards.append(do)
 
     def finish(self, nested_stacks: Mapping[str, NestedStack]) -> None:
         """Add what can be said only when the user's code has ended.
@@ -99,6 +130,8 @@ class LiveBackend:
         Args:
             nested_stacks: All nested stacks of the tree by path from the app.
         """
+        for do in self._afterwards:
+            do()
         if self._parts.merged:
             text = to_json(self._stack, self._parts.merged)
             self.add_entry(CUSTOM.key, CUSTOM.version, {"customOutputs": text})
@@ -137,6 +170,19 @@ class Scope:
     def stack(self, group: str) -> Stack:
         """The nested stack of a resource group."""
         return self._backend.group(group)
+
+    def built(self, definition: ResourceDefinition[T]) -> T:
+        """What another definition is built to."""
+        made: T = self._backend.built(definition)
+        return made
+
+    def definitions(self, kind: type[D]) -> tuple[D, ...]:
+        """The backend's definitions of a class."""
+        return tuple(each for each in self._backend.definitions() if isinstance(each, kind))
+
+    def after_all(self, do: Callable[[], None]) -> None:
+        """Call something when the user's code has ended."""
+        self._backend.after_all(do)
 
     def add_output_entry(self, key: str, version: str, payload: Mapping[str, str]) -> None:
         """Add an entry to the root stack's outputs."""
@@ -189,6 +235,18 @@ class BackendComposer:
             auto_synth=False,
             analytics_reporting=False,
         )
+
+
+def _circle(building: list[ResourceDefinition[Any]], again: ResourceDefinition[Any]) -> UserError:
+    circle = [*building[[id(each) for each in building].index(id(again)) :], again]
+    sites = [getattr(each, "site", None) for each in circle[:-1]]
+    return UserError(
+        "ResourceCycleError",
+        "resources need each other to be built: "
+        + " needs ".join(type(each).__name__ for each in circle),
+        "take one of them out of the circle",
+        sites=[site for site in sites if site],
+    )
 
 
 def _taken(name: str, site: Site | None, first: Site | None) -> UserError:
