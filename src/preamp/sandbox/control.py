@@ -303,12 +303,15 @@ class SandboxControl:
         EngineClient(self._connection()).clear_mail()
 
     def secrets(self) -> SecretStore:
-        """Its secrets; starts the engine, for one may be set before the first deployment."""
+        """Its secrets; the engine is started when it is needed for them."""
         from preamp.sandbox.secrets import SecretStore
 
+        return SecretStore(self._place, self._parameters)
+
+    def _parameters(self) -> Any:  # noqa: ANN401 - see `_client`
+        """A client of Systems Manager; one may set a secret before the first deployment."""
         self._place.prepare()
-        connection = self._engine().start()
-        return SecretStore(self._place, self._target(connection).clients.client("ssm"))
+        return self._target(self._engine().start()).clients.client("ssm")
 
     def _engine(self) -> EngineProcess:
         from preamp.engine.process import EngineProcess

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from preamp.contract.context import LAST_UPDATED, UPDATE_TIMES
@@ -17,7 +18,7 @@ from preamp.engine.record import write_private
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from preamp.assembly.read import CloudAssembly
     from preamp.contract.identity import BackendId
@@ -53,12 +54,13 @@ class SecretStore:
 
     Args:
         place: Whose.
-        parameters: A client of Systems Manager.
+        connect: Gives a client of Systems Manager; a sandbox that was never there is not made
+            for a question.
     """
 
-    def __init__(self, place: SandboxPlace, parameters: Any) -> None:  # noqa: ANN401 - boto3's
+    def __init__(self, place: SandboxPlace, connect: Callable[[], Any]) -> None:
         self._place = place
-        self._client = parameters
+        self._connect = connect
 
     def set(self, name: str, value: str) -> StoredSecret:
         """Store a secret, in the place of an earlier value.
@@ -80,6 +82,8 @@ class SecretStore:
         Raises:
             UserError: ``SecretNotFoundError``.
         """
+        if not self._is_there:
+            raise self._not_found(name)
         try:
             answer = self._client.get_parameter(Name=self._path(name), WithDecryption=True)
         except self._client.exceptions.ParameterNotFound:
@@ -90,6 +94,8 @@ class SecretStore:
 
     def names(self) -> list[str]:
         """The names of all secrets, sorted."""
+        if not self._is_there:
+            return []
         prefix = self._path("")
         paginator = self._client.get_paginator("get_parameters_by_path")
         pages = paginator.paginate(Path=prefix.rstrip("/"))
@@ -102,11 +108,21 @@ class SecretStore:
         Raises:
             UserError: ``SecretNotFoundError``.
         """
+        if not self._is_there:
+            raise self._not_found(name)
         try:
             self._client.delete_parameter(Name=self._path(name))
         except self._client.exceptions.ParameterNotFound:
             raise self._not_found(name) from None
         _remember(self._place, {name: _milliseconds(datetime.now(UTC))})
+
+    @property
+    def _is_there(self) -> bool:
+        return self._place.engine_directory.exists()
+
+    @cached_property
+    def _client(self) -> Any:  # noqa: ANN401 - boto3's
+        return self._connect()
 
     def _path(self, name: str) -> str:
         return self._place.backend_id.secret_paths(name).own

@@ -122,7 +122,11 @@ def parameters() -> Parameters:
 
 @pytest.fixture
 def store(place: SandboxPlace, parameters: Parameters) -> SecretStore:
-    return SecretStore(place, parameters)
+    def connect() -> Parameters:
+        place.engine_directory.mkdir(exist_ok=True)
+        return parameters
+
+    return SecretStore(place, connect)
 
 
 def require(place: SandboxPlace, parameters: Parameters, *names: str) -> None:
@@ -134,6 +138,18 @@ def require(place: SandboxPlace, parameters: Parameters, *names: str) -> None:
 def test_a_secret_is_kept_under_amplifys_path(store: SecretStore, parameters: Parameters) -> None:
     store.set("KEY", "value")
     assert list(parameters.kept) == ["/amplify/demo/me-sandbox-b83aa8c917/KEY"]
+
+
+def test_a_sandbox_that_never_was_is_not_made_for_a_question(place: SandboxPlace) -> None:
+    def connect() -> None:
+        raise AssertionError("it was started")
+
+    store = SecretStore(place, connect)
+    assert store.names() == []
+    for ask in (store.get, store.remove):
+        with pytest.raises(UserError) as missing:
+            ask("KEY")
+        assert missing.value.code == "SecretNotFoundError"
 
 
 def test_what_was_set_last_is_read(store: SecretStore) -> None:

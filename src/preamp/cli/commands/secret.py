@@ -10,7 +10,7 @@ import click
 
 from preamp.cli import wiring
 from preamp.cli.options import identifier_option, json_option, yes_option
-from preamp.cli.render import reporter_for
+from preamp.cli.render import PlainLines
 from preamp.contract.secret_names import check_secret_name
 from preamp.errors import UserError
 
@@ -82,7 +82,10 @@ def list_command(*, identifier: str | None, as_json: bool) -> None:
 @click.option("--all", "every", is_flag=True, help="Remove all secrets of the sandbox.")
 @yes_option
 @identifier_option
-def remove_command(*, name: str | None, every: bool, yes: bool, identifier: str | None) -> None:
+@json_option
+def remove_command(
+    *, name: str | None, every: bool, yes: bool, identifier: str | None, as_json: bool
+) -> None:
     """Forget the secret NAME, or all with --all, which asks first."""
     if (name is None) != every:
         raise click.UsageError("name one secret, or say --all")
@@ -92,12 +95,15 @@ def remove_command(*, name: str | None, every: bool, yes: bool, identifier: str 
         click.confirm(f"Remove {', '.join(names)}?", abort=True)
     for each in names:
         secrets.remove(each)
-        click.echo(f"removed {each}")
+        if not as_json:
+            click.echo(f"removed {each}")
+    if as_json:
+        click.echo(json.dumps({"removed": names}))
 
 
 def _secrets(identifier: str | None) -> SecretStore:
-    with reporter_for() as reporter:
-        return wiring.sandbox(identifier, reporter).secrets()
+    # what a script reads is the answer alone: how the local cloud starts goes to stderr
+    return wiring.sandbox(identifier, PlainLines()).secrets()
 
 
 def _given_value(name: str) -> str:
