@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from preamp.sandbox.logs import LogReader
     from preamp.sandbox.permissions import Permissions
     from preamp.sandbox.place import SandboxPlace
+    from preamp.sandbox.restoring import Restoring
     from preamp.sandbox.rounds import SessionOptions
     from preamp.sandbox.secrets import SecretStore
     from preamp.sandbox.session import SessionClient, SessionState
@@ -188,6 +189,24 @@ class SandboxControl:
         written, record = self._place.outputs_file, self._place.outputs_record
         if written.exists() and record.exists() and record.read_bytes() == written.read_bytes():
             written.unlink()
+
+    def restoring(self) -> Restoring:
+        """Its snapshots."""
+        from preamp.sandbox.restoring import Restoring
+
+        return Restoring(self._place, self._engine())
+
+    def reset(self) -> str | None:
+        """Forget everything; a session in another terminal deploys afresh.
+
+        Returns:
+            The snapshot that brings it back, None if nothing ran that could be kept.
+        """
+        taken = self.restoring().reset()
+        session = self.session()
+        if session:
+            session.redeploy()
+        return taken
 
     def variables(self) -> dict[str, str]:
         """Environment variables by which AWS tools reach it."""

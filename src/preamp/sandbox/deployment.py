@@ -31,6 +31,7 @@ from preamp.lambda_host.preparation import prepare_python
 from preamp.outputs.document import compose_document
 from preamp.outputs.entries import collect_entries
 from preamp.outputs.file import write_outputs
+from preamp.sandbox.restoring import Restoring
 from preamp.sandbox.secrets import require_secrets, secrets_context
 
 if TYPE_CHECKING:
@@ -192,6 +193,7 @@ class Deployer:
             publisher=running.publisher,
             hotswap=running.hotswap,
             approval=self._approval,
+            before_data_loss=Restoring(self._place, self._engine()).take_before_loss,
         )
         self._write_outputs(assembly, result)
         return SandboxDeployment(running.connection, running.target, assembly, result)
@@ -208,13 +210,7 @@ class Deployer:
 
     def _connect(self) -> _Running:
         """The running engine, and its clients in the making: 0.2 s that the synthesis hides."""
-        engine = EngineProcess(
-            self._place.engine_directory,
-            port=self._port,
-            reporter=self._reporter,
-            enforce_iam=self._enforce_iam,
-        )
-        connection = engine.start()
+        connection = self._engine().start()
         if self._running is None or self._running.connection != connection:
             target = local_target(connection)
             target.clients.preload()
@@ -222,6 +218,14 @@ class Deployer:
             self._running = _Running(connection, target, AssetPublisher(target), hotswap)
             self._tell(connection)
         return self._running
+
+    def _engine(self) -> EngineProcess:
+        return EngineProcess(
+            self._place.engine_directory,
+            port=self._port,
+            reporter=self._reporter,
+            enforce_iam=self._enforce_iam,
+        )
 
     def _write_outputs(self, assembly: CloudAssembly, result: DeploymentResult) -> None:
         entries = collect_entries(assembly.stack_name, result.metadata, result.outputs)

@@ -16,6 +16,7 @@ from preamp.cli.approving import approval_for
 from preamp.cli.attaching import write_attachments
 from preamp.cli.commands import secret
 from preamp.cli.commands.denials import denials
+from preamp.cli.commands.restore import reset, restore
 from preamp.cli.completion import complete_path
 from preamp.cli.options import (
     data_loss_option,
@@ -169,6 +170,8 @@ def env(*, identifier: str | None, as_json: bool) -> None:
 
 
 command.add_command(denials)
+command.add_command(reset)
+command.add_command(restore)
 command.add_command(secret.command)
 
 
