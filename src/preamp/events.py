@@ -133,6 +133,22 @@ class ChangePlanned(Event):
     count: int = 0
 
 
+@dataclass(frozen=True)
+class HotswapRejected(Event):
+    """A change of a sandbox is not hotswapped, so that CloudFormation makes all of them.
+
+    Attributes:
+        path: Construct path below the root stack; empty for the root stack itself.
+        reason: Why, in a sentence.
+        subject: What it is about: a property, a function, a reference; may be empty.
+    """
+
+    code: ClassVar[str] = "hotswap.rejected"
+    path: str
+    reason: str
+    subject: str = ""
+
+
 ResourceProgress = Literal["started", "done", "failed", "skipped"]
 
 
@@ -350,6 +366,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
         EngineLost,
         FunctionInvoked,
         HandlerSaved,
+        HotswapRejected,
         MailReceived,
         MistakeFound,
         Notice,

@@ -1,6 +1,7 @@
-"""Telling a plan before it is carried out: one event for each change, fewer for whole stacks.
+"""Telling a plan before it is carried out.
 
-Must not change what is planned.
+One event for each change, fewer for whole stacks, and why it is no hotswap. Must not change what
+is planned.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from preamp.assembly.read import NESTED_STACK
 from preamp.deploy.plan import Action, PlanKind, Reason
-from preamp.events import ChangePlanned
+from preamp.events import ChangePlanned, HotswapRejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +36,8 @@ def tell_plan(plan: Plan, reporter: Reporter) -> None:
         events = _update(changes, is_hotswap=plan.kind is PlanKind.HOTSWAP)
     for event in events:
         reporter.report(event)
+    for rejected in plan.rejections:
+        reporter.report(HotswapRejected(rejected.path, rejected.reason.value, rejected.subject))
 
 
 def _first(changes: Sequence[Change]) -> Iterator[ChangePlanned]:

@@ -7,6 +7,7 @@ import re
 import signal
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 
 if TYPE_CHECKING:
@@ -43,7 +44,8 @@ def test_one_property_is_updated_in_place(project: Project) -> None:
     project.replace(BACKEND, "seconds(30)", "seconds(40)")
     changed = project.run("sandbox", "--once")
     assert changed.status == 0, changed.err
-    assert re.search(r"✓ jobs/Queue  SQS::Queue  updated", changed.err)
+    assert re.search(r"~ jobs/Queue +VisibilityTimeout +hotswap", changed.err)
+    assert "hotswapped 1 change" in changed.out
 
 
 def test_a_resource_that_fails_leaves_the_stack_as_it_was(project: Project) -> None:
@@ -266,3 +268,47 @@ def test_info_tells_versions_and_the_project(project: Project) -> None:
     assert facts["preamp"]
     assert facts["aws-cdk-lib"].startswith("2.")
     assert facts["backend"] == BACKEND
+
+
+TABLE = """
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+
+from preamp import define_backend
+
+backend = define_backend()
+stack = backend.create_stack("shop")
+table = dynamodb.Table(
+    stack,
+    "Orders",
+    partition_key=dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING),
+    removal_policy=RemovalPolicy.DESTROY,
+)
+"""
+
+
+def test_data_is_lost_only_if_that_is_allowed(project: Project) -> None:
+    project.write(BACKEND, TABLE)
+    assert project.run("sandbox", "--once").status == 0
+    variables = project.run("sandbox", "env", "--json").json
+    client = boto3.session.Session().client(
+        "dynamodb",
+        endpoint_url=variables["AWS_ENDPOINT_URL"],
+        region_name=variables["AWS_REGION"],
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+    )
+    (name,) = client.list_tables()["TableNames"]
+    client.put_item(TableName=name, Item={"id": {"S": "1"}})
+    project.replace(BACKEND, 'name="id"', 'name="order"')
+    refused = project.run("sandbox", "--once")
+    assert refused.status == 1
+    assert "± shop/Orders" in refused.err
+    assert "error [DataLossError]" in refused.err
+    assert "table shop/Orders: 1 item; it is replaced by an empty one" in refused.err
+    assert f"{BACKEND}:9" in refused.err
+    assert client.scan(TableName=name)["Count"] == 1
+    allowed = project.run("sandbox", "--once", "--allow-data-loss")
+    assert allowed.status == 0, allowed.err
+    assert name not in client.list_tables()["TableNames"]
+    client.close()

@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from preamp.deploy.apply import deploy, make_plan
+from preamp.deploy.hotswap.rejection import Rejection
 from preamp.deploy.hotswap.state import HotswapState
 from preamp.deploy.plan import PlanKind
-from preamp.events import ChangePlanned, Event, Notice, ResourceChanged, StageStarted
+from preamp.events import (
+    ChangePlanned,
+    Event,
+    HotswapRejected,
+    Notice,
+    ResourceChanged,
+    StageStarted,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -236,6 +244,8 @@ def test_one_change_that_cannot_be_swapped_makes_all_cloudformations(
     ]
     sandbox.deploy(wanted)
     assert {told.via for told in sandbox.recorder.of(ChangePlanned)} == {"cloudformation"}
+    (told,) = sandbox.recorder.of(HotswapRejected)
+    assert (told.path, told.reason) == ("New", Rejection.ADDED.value)
 
 
 def test_without_a_record_to_write_nothing_is_hotswapped(sandbox: Sandbox, write: Written) -> None:
