@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+_SHORT: Final = 0.5
 
 
 @dataclass
@@ -26,7 +28,10 @@ class Samples:
         return median(self.seconds)
 
     def __str__(self) -> str:
-        return f"{self.median:.2f} s [{min(self.seconds):.2f} - {max(self.seconds):.2f}]"
+        least, most = min(self.seconds), max(self.seconds)
+        if self.median < _SHORT:
+            return f"{self.median * 1000:.0f} ms [{least * 1000:.0f} - {most * 1000:.0f}]"
+        return f"{self.median:.2f} s [{least:.2f} - {most:.2f}]"
 
 
 def in_turns(variants: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, Samples]:

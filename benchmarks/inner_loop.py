@@ -30,7 +30,8 @@ _GOAL: Final = 0.4
 _START_GOAL: Final = 3.0
 _LARGE_GOAL: Final = 2.0
 _MEMORY_GOAL: Final = 500.0
-_LARGE_BACKEND: Final = f"""
+LARGE_SIZE: Final = f"{_STACKS} stacks, {_STACKS * _QUEUES} resources"
+LARGE_BACKEND: Final = f"""
 from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from preamp import define_backend
@@ -65,10 +66,9 @@ def _measure_large(bench: Workbench, rounds: int) -> None:
     folder = bench.folder / _LARGE
     backend = folder / "amplify" / "backend.py"
     backend.parent.mkdir(parents=True)
-    backend.write_text(_LARGE_BACKEND)
+    backend.write_text(LARGE_BACKEND)
     live = _saves(bench, folder, _LARGE, backend, rounds)
-    what = f"{_STACKS} stacks, {_STACKS * _QUEUES} resources, save to live, p50"
-    row(what, live, verdict(live.median, _LARGE_GOAL))
+    row(f"{LARGE_SIZE}, save to live, p50", live, verdict(live.median, _LARGE_GOAL))
 
 
 def _once(bench: Workbench) -> float:

@@ -51,11 +51,12 @@ def _measure_commands(folder: Path, pairs: int) -> None:
 
 
 def _measure_inner_loop(folder: Path, pairs: int) -> None:
-    from benchmarks import inner_loop
+    from benchmarks import inner_loop, warm_synthesis
     from benchmarks.workbench import Workbench
 
     folder.mkdir()
     with Workbench(folder) as bench:
+        warm_synthesis.measure(bench, _SAVES * pairs)
         inner_loop.measure(bench, _SAVES * pairs)
 
 

@@ -26,7 +26,7 @@ def memory_of(pid: int) -> dict[str, float]:
     found: defaultdict[str, float] = defaultdict(float)
     for process in (session, *engines):
         for each in (process, *process.children(recursive=True)):
-            found[_name(each, session, engines)] += _megabytes(each)
+            found[_name(each, session, engines)] += megabytes_of(each)
     return dict(found)
 
 
@@ -47,7 +47,8 @@ def _name(process: psutil.Process, session: psutil.Process, engines: list[psutil
     return "Node of the synthesis" if is_node else "Python of the synthesis"
 
 
-def _megabytes(process: psutil.Process) -> float:
+def megabytes_of(process: psutil.Process) -> float:
+    """Megabytes of one process; what it shares counts in part."""
     try:
         return float(process.memory_full_info().pss) / _MEGABYTE
     except (AttributeError, psutil.Error):  # no PSS on this system, or it has just ended
