@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from preamp.errors import Fault, PreampError
+from preamp.contract.unexpected import unexpected
+from preamp.errors import PreampError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,9 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except PreampError as error:
         return _fail(error, given)
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is not ours is our fault
-        fault = Fault("UnexpectedFault", f"{type(error).__name__}: {error}")
-        fault.__cause__ = error
-        return _fail(fault, given)
+        return _fail(unexpected(error), given)
     return status if isinstance(status, int) else 0
 
 

@@ -14,7 +14,8 @@ from os import getpid
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from preamp.errors import Fault, PreampError
+from preamp.contract.unexpected import unexpected
+from preamp.errors import PreampError
 from preamp.events import HandlerSaved, RoundFinished, RoundStarted, SandboxClosed
 from preamp.sandbox.loop import Action, Signal, State, step
 from preamp.sandbox.session import SessionState
@@ -163,9 +164,7 @@ class SandboxDaemon:
         except PreampError as error:
             self._failed(error)
         except Exception as error:  # noqa: BLE001 - whatever breaks, the next save may mend it
-            fault = Fault("UnexpectedFault", f"{type(error).__name__}: {error}")
-            fault.__cause__ = error
-            self._failed(fault)
+            self._failed(unexpected(error))
         else:
             self._signals.put(done)
 
