@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import sys
@@ -58,6 +59,7 @@ _TRUST: Final = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.c
 _MAY: Final = {"Effect": "Allow", "Action": ["sns:Publish", "ses:SendEmail"], "Resource": "*"}
 _MEMORY: Final = 256
 _TIMEOUT: Final = 30
+_CODE_CHARACTERS: Final = 24
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,11 @@ class Functions:
             raise CommandFailedError(f"{self.cloud.name}: {name} failed: {text!r}")
         result: object = json.loads(text) if text else None
         return result
+
+    def code_of(self, name: str) -> str:
+        """What the folder of a function's code is called where preamp unpacks it."""
+        made = self.cloud.client("lambda").get_function_configuration(FunctionName=name)
+        return base64.b64decode(made["CodeSha256"]).hex()[:_CODE_CHARACTERS]
 
     @cached_property
     def _role(self) -> str:

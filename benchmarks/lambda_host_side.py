@@ -55,6 +55,7 @@ class Side:
             self._pipeline.publisher: "publishers",
             self._pipeline.emailer: "emailers",
         }
+        names |= {self.functions.code_of(name): who for name, who in names.items()}
         self.calls_cpu, self.flow_cpu = CpuMeter(cloud.pid, names), CpuMeter(cloud.pid, names)
         self._warm_up()
 

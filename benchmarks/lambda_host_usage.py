@@ -6,6 +6,7 @@ import threading
 import time
 from collections import defaultdict
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 import psutil
@@ -19,6 +20,7 @@ ENGINE: Final = "engine"
 _ENDED: Final = "ended workers"
 _OTHERS: Final = "other processes"
 _NAME: Final = "AWS_LAMBDA_FUNCTION_NAME"
+_LIVE: Final = "-live"
 _SAMPLES_APART: Final = 0.1
 
 
@@ -27,7 +29,8 @@ class CpuMeter:
 
     Args:
         pid: The local cloud's process.
-        names: What to call the workers of which function.
+        names: What to call the workers of which function, or in which folder: those that are
+            copies of another process have its environment.
 
     Attributes:
         seconds: By who spent them: `CLIENT` (this process), `ENGINE`, the names given.
@@ -66,10 +69,15 @@ class CpuMeter:
         }
         for worker in self._engine.children(recursive=True):
             with suppress(psutil.Error):
-                name = self._names.get(worker.environ().get(_NAME, ""), _OTHERS)
+                name = self._name(worker)
                 times = worker.cpu_times()
                 read[name, worker.pid] = times.user + times.system
         return read
+
+    def _name(self, worker: psutil.Process) -> str:
+        function, folder = worker.environ().get(_NAME, ""), Path(worker.cwd()).name
+        folder = folder.removesuffix(_LIVE)
+        return self._names.get(function) or self._names.get(folder) or _OTHERS
 
 
 class PeakMeter:
