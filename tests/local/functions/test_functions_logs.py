@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.local.functions.arrivals import FAILS
 
+from preamp.sandbox.functions import DeployedFunction
+from preamp.sandbox.logs import LogReader
+
 if TYPE_CHECKING:
     from tests.local.engine.local_engine import Functions
 
@@ -133,3 +136,19 @@ def test_an_environment_has_one_stream_in_the_group_that_was_chosen(
     streams = client("logs").describe_log_streams(logGroupName=group)["logStreams"]
     assert [each["logStreamName"] for each in streams] == [stream]
     assert len([line for line in messages(client, group) if line.startswith("START")]) == 2
+
+
+def test_every_line_is_read_however_many_and_each_once(
+    functions: Functions, client: ClientFactory
+) -> None:
+    """AWS: "FilterLogEvents": at most 10,000 events at a time."""
+    name = functions.create(
+        "def handler(event, context):\n    for each in range(event): print(each)"
+    )
+    reader = LogReader([DeployedFunction("Orders", name)], client("lambda"), client("logs"))
+    functions.invoke(name, 11_000)
+    lines = [line.text for line in reader.read()]
+    assert lines[1:-2] == [str(number) for number in range(11_000)]
+    functions.invoke(name, 2)
+    assert [line.text for line in reader.read()][1:-2] == ["0", "1"]
+    assert reader.read() == []

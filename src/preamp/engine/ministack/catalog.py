@@ -25,6 +25,7 @@ from preamp.engine.ministack import (
     invocation_threads,
     invocations,
     invoke_requests,
+    log_pages,
     names,
     nested_stacks,
     parameter_permissions,
@@ -78,6 +79,7 @@ def all_mends() -> tuple[Mend, ...]:
         function_properties.function_properties(),
         workers.lambda_workers(),
         function_logs.function_logs(),
+        log_pages.log_pages(),
         invocations.invocation_results(),
         # After the one above: it watches what that returns.
         custom_resources.failing_custom_resources(),
