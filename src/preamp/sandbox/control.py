@@ -223,7 +223,9 @@ class SandboxControl:
         """Its functions."""
         from preamp.sandbox.functions import deployed_functions
 
-        return deployed_functions(self._deployed(), self._client("cloudformation"))
+        # In this order: that nothing was deployed is said of a sandbox that runs.
+        cloudformation = self._client("cloudformation")
+        return deployed_functions(self._deployed(), cloudformation)
 
     def invoke(self, path: str, payload: str) -> Invocation:
         """Invoke a function; see `preamp.sandbox.invocation`."""
