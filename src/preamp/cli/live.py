@@ -43,6 +43,7 @@ _WORKING: Final = {
     "dependencies": "installing dependencies",
     "deploy": "deploying",
     "hotswap": "hotswapping",
+    "settle": "setting back what was hotswapped",
     "engine": "starting the local cloud",
     "engine environment": "installing the local cloud (once; some seconds)",
     "python runtime": "installing what Python functions find on AWS (once; some seconds)",

@@ -72,6 +72,7 @@ _STAGES: Final = {
     "delete": "deleted everything",
     "deploy": "deployed",
     "hotswap": "hotswapped",
+    "settle": "set back what was hotswapped",
     "engine": "started the local cloud",
     "engine environment": "installed the local cloud",
     "python runtime": "installed what Python functions find on AWS",

@@ -3,9 +3,12 @@
 The stages, each fed by the one before:
 
 1. **plan** reads what runs at the target, waits if it is still being changed, and compares it
-   with the assembly. Nothing differs: the deployment ends here.
-2. **assets** publishes the files and templates that the target does not have.
-3. **deploy** has CloudFormation carry the change out and follows it to its end. A failure is
+   with the assembly. Nothing differs: the deployment ends here. Data would be lost: somebody has
+   to approve it.
+2. **settle**, for a sandbox, sets back what was hotswapped and is CloudFormation's to change now.
+3. **hotswap** calls the services, if every change can be made so: the deployment ends here.
+4. **assets** publishes the files and templates that the target does not have.
+5. **deploy** has CloudFormation carry the change out and follows it to its end. A failure is
    rolled back by CloudFormation, and waited for, before it is raised.
 
 Owns the order of the stages. Must not print, and must not know whether the target is AWS.
@@ -231,16 +234,21 @@ class _Deployment:
         if self._hotswap is not None:
             executor = SwapExecutor(self._target, self._assembly, self._reporter)
             transition = Transition(self._hotswap, stack, executor, self._reporter)
-            if plan.returns:
-                transition.set_back(plan)
+            self._settle(plan, transition)
             if plan.kind is PlanKind.HOTSWAP and self._swapped(plan, transition, publisher):
                 return self._result(plan, stack, no_op=False)
             if plan.kind is PlanKind.HOTSWAP:
                 plan = planner.plan_without_hotswap()
-                transition.set_back(plan)
+                self._settle(plan, transition)
         if plan.kind is PlanKind.NO_OP:
             return self._result(plan, stack, no_op=True)
         return self._by_cloudformation(plan, stack, publisher)
+
+    def _settle(self, plan: Plan, transition: Transition) -> None:
+        """Set back what CloudFormation does not know of."""
+        if plan.returns:
+            with self._clock.stage("settle"):
+                transition.set_back(plan)
 
     def _swapped(self, plan: Plan, transition: Transition, publisher: AssetPublisher) -> bool:
         """Hotswap; False if a service refused, so that CloudFormation has to."""
