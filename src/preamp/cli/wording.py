@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -20,6 +21,7 @@ from preamp.events import (
     RoundStarted,
     SandboxClosed,
 )
+from preamp.sandbox.place import SECRETS_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -173,7 +175,7 @@ def _session_text(event: Event) -> str:
     text = ""
     match event:
         case RoundStarted(saved=saved) if saved:
-            text = f"saved {_listed(saved)}"
+            text = f"saved {_listed([_known_as(file) for file in saved])}"
         case RoundFinished(changes=0):
             text = f"nothing to deploy ({_seconds(event.seconds)})"
         case RoundFinished():
@@ -291,6 +293,12 @@ def _listed(files: Sequence[str]) -> str:
     first = ", ".join(files[:_NAMED])
     more = len(files) - _NAMED
     return f"{first} and {_count(more, 'more file')}" if more > 0 else first
+
+
+def _known_as(file: str) -> str:
+    """A saved file as people know it: the record of secrets is none of theirs."""
+    kept = PurePath(file)
+    return "a secret" if kept.parts[0] == ".preamp" and kept.name == SECRETS_RECORD else file
 
 
 def _count(number: int, noun: str) -> str:

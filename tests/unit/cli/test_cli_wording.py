@@ -7,7 +7,7 @@ import pytest
 
 from preamp.cli.wording import denial_lines, session_line
 from preamp.contract.site import Site
-from preamp.events import MistakeFound, PermissionDenied
+from preamp.events import MistakeFound, PermissionDenied, RoundStarted
 
 PATH = "CustomNotifications/CustomNotifications"
 
@@ -95,3 +95,9 @@ def test_a_mistake_found_beside_the_deployment_is_told_like_an_error() -> None:
         "warning: the root stack: not checked [validator-unavailable]",
         "hint: install it",
     ]
+
+
+def test_a_secret_that_was_set_is_told_as_that() -> None:
+    record, own = ".preamp/me/secrets.json", "amplify/secrets.json"
+    line = click.unstyle(session_line(RoundStarted((record, own))) or "")
+    assert line.endswith("saved a secret, amplify/secrets.json")
