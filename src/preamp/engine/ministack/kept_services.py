@@ -59,8 +59,8 @@ class KeptService:
         name: Its name among ministack's state files.
         module_name: Its module.
         shown: By store: what of a value is kept, and the blobs that names.
-        signatures: By store whose values have a growing part: tells two states of an entry apart
-            without looking at all of it.
+        signatures: By store whose values, or entries of their growing part, are large: tells two
+            states of one apart without looking at all of it; None if it cannot be told.
         state: What it keeps, store by store, if that is not what ministack would save.
     """
 
@@ -125,6 +125,8 @@ class KeptService:
         show = self.shown.get(store, _as_it_is)
         part = _PARTS.get(collection)
         for key, entry in entries.items():
+            if part is None and self._is_as_it_was(store, collection, key, entry):
+                continue
             value, blobs = show(entry)
             if part is not None:
                 self._collect_part(batch, store, key, value.get(part) or {})
@@ -140,12 +142,24 @@ class KeptService:
         collection = (self.name, store, key)
         entries = dict(part)
         batch.drop_others(collection, entries)
-        sign, seen = self.signatures.get(store), self._seen.setdefault(collection, {})
         for name, entry in entries.items():
-            signature = sign(entry) if sign else None
-            if sign is None or seen.get(name) != signature:
+            if not self._is_as_it_was(store, collection, name, entry):
                 batch.put(collection, name, entry)
-                seen[name] = signature
+
+    def _is_as_it_was(
+        self,
+        store: str,
+        collection: Collection,
+        name: Hashable,
+        entry: Any,  # noqa: ANN401
+    ) -> bool:
+        sign = self.signatures.get(store)
+        if sign is None:
+            return False
+        seen, signature = self._seen.setdefault(collection, {}), sign(entry)
+        is_same = signature is not None and seen.get(name) == signature
+        seen[name] = signature
+        return is_same
 
     def _stored(self, records: Records, store: str) -> Any:  # noqa: ANN401
         shape, value = decode(records[self.name,][store].data or b"")

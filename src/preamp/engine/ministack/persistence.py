@@ -23,7 +23,7 @@ from preamp.engine.ministack.kept_tables import keep_tables, table_alone
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, module
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Hashable, Mapping
 
 _HANDLE: Final = "method path headers body query_params"
 
@@ -132,11 +132,25 @@ def _services(state_map: Mapping[str, str]) -> dict[str, KeptService]:
     own = {"sqs", "lambda"}
     services = {key: KeptService(key, name) for key, name in state_map.items() if key not in own}
     services["dynamodb"].shown["tables"] = table_alone
-    services["cloudwatch_logs"].signatures["log_groups"] = lambda stream: (
-        len(stream.get("events") or ()),
-        stream.get("lastIngestionTime"),
-    )
+    services["cloudwatch_logs"].signatures["log_groups"] = _of_log_stream
+    services["ssm"].signatures["parameter_history"] = _of_history
+    services["stepfunctions"].signatures["executions"] = _of_execution
     return services
+
+
+def _of_log_stream(stream: dict[str, Any]) -> Hashable:
+    return len(stream.get("events") or ()), stream.get("lastIngestionTime")
+
+
+def _of_history(versions: list[dict[str, Any]]) -> Hashable:
+    labels = tuple((n, *each["Labels"]) for n, each in enumerate(versions) if each.get("Labels"))
+    return len(versions), versions[-1].get("Version") if versions else 0, labels
+
+
+def _of_execution(execution: dict[str, Any]) -> Hashable:
+    if execution.get("status") == "RUNNING":
+        return None
+    return execution.get("status"), execution.get("stopDate"), execution.get("redriveCount")
 
 
 class _Marking:
@@ -179,7 +193,9 @@ class _Marking:
             try:
                 return await upstream(method, path, headers, body, query_params)
             finally:
-                if operation not in own:
+                if operation in own:
+                    self._mark_later(service)
+                else:
                     self._mark(service, operation)
                 self._note_work()
 
@@ -225,6 +241,10 @@ class _Marking:
                 self._mark_s3(path, query_params)
 
         return handle
+
+    def _mark_later(self, service: str) -> None:
+        for source in self._sources.get(service, ()):
+            self._keeper.mark_later(source)
 
     def _mark(self, service: str, operation: str) -> None:
         if service in _CHANGES_ANYTHING:
