@@ -62,6 +62,7 @@ class HttpConnection:
         channel.settimeout(0)
         self.channel = channel
         self._buffer = bytearray()
+        self._held = b""
         self._head: _Head | None = None
 
     def receive(self) -> list[HttpRequest]:
@@ -84,8 +85,21 @@ class HttpConnection:
         self._buffer += received
         return self._take_requests()
 
-    def send(self, status: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+    def send(
+        self,
+        status: int,
+        headers: Iterable[tuple[str, str]],
+        body: bytes,
+        *,
+        hold: bool = False,
+    ) -> None:
         """Answer a request.
+
+        Args:
+            status: The answer's status.
+            headers: Its headers.
+            body: Its body.
+            hold: Let it leave with the next answer: the other side waits for that already.
 
         Raises:
             ConnectionEndedError: The other side is gone, or has not listened for long.
@@ -93,7 +107,10 @@ class HttpConnection:
         lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Error')}\r\n"]
         lines += [f"{name}: {value}\r\n" for name, value in headers]
         lines.append(f"Content-Length: {len(body)}\r\n\r\n")
-        self._write("".join(lines).encode() + body)
+        content = self._held + "".join(lines).encode() + body
+        self._held = content if hold else b""
+        if not hold:
+            self._write(content)
 
     def close(self) -> None:
         """Close it."""

@@ -108,7 +108,7 @@ class Invocation:
         session = self._worker.session
         if not self._worker.alive or session is None:
             return True
-        if session.is_ready:
+        if session.is_ready():
             return False
         self._first = session.wait(time.monotonic() + self._timeout)
         if not isinstance(self._first, Exited):

@@ -10,7 +10,9 @@ import json
 import re
 import socket
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from preamp.lambda_host.http_connection import ConnectionEndedError, HttpConnection
@@ -92,8 +94,9 @@ class RuntimeApi:
         """Read from a connection and answer what it asks; False if it has ended."""
         connection = self._connections[channel]
         try:
-            for request in connection.receive():
-                self._serve(connection, request)
+            requests = connection.receive()
+            for request, following in zip_longest(requests, requests[1:]):
+                self._serve(connection, request, hold=following is not None)
         except ConnectionEndedError:
             self._forget(connection)
             return False
@@ -109,6 +112,8 @@ class RuntimeApi:
         """
         waiting, self._waiting = self._waiting, None
         self._request_id = request_id
+        # That it is ready is all it can have said since its last answer.
+        self.messages.clear()
         if waiting is None:
             raise RuntimeError("no runtime is waiting for an invocation")
         try:
@@ -132,10 +137,13 @@ class RuntimeApi:
     def _forget(self, connection: HttpConnection) -> None:
         if self._waiting is connection:
             self._waiting = None
+            # It is not ready any more.
+            with suppress(ValueError):
+                self.messages.remove(NextAsked())
         self._connections.pop(connection.channel, None)
         connection.close()
 
-    def _serve(self, connection: HttpConnection, request: HttpRequest) -> None:
+    def _serve(self, connection: HttpConnection, request: HttpRequest, *, hold: bool) -> None:
         if any(name in request.headers for name in _OF_BROWSERS):
             _refuse(connection, 403, "Forbidden")
         elif request.method == "GET" and request.path == _NEXT:
@@ -145,12 +153,18 @@ class RuntimeApi:
             self.messages.append(InitFailed(request.body, request.headers.get(_ERROR_TYPE, "")))
             _accept(connection)
         elif request.method == "POST" and (match := _RESULT.fullmatch(request.path)):
-            self._take_answer(connection, request, match[1], error=match[2] == "error")
+            self._take_answer(connection, request, match[1], error=match[2] == "error", hold=hold)
         else:
             _refuse(connection, 404, "NotFound")
 
     def _take_answer(
-        self, connection: HttpConnection, request: HttpRequest, request_id: str, *, error: bool
+        self,
+        connection: HttpConnection,
+        request: HttpRequest,
+        request_id: str,
+        *,
+        error: bool,
+        hold: bool,
     ) -> None:
         if request_id != self._request_id:
             _refuse(connection, 400, "InvalidRequestID")
@@ -161,11 +175,11 @@ class RuntimeApi:
         broken = broken and _ERROR_TYPE in request.headers
         streamed = request.headers.get(_MODE) == "streaming"
         self.messages.append(Answered(request.body, error or broken, streamed))
-        _accept(connection)
+        _accept(connection, hold=hold)
 
 
-def _accept(connection: HttpConnection) -> None:
-    connection.send(202, [_JSON], b'{"status":"OK"}')
+def _accept(connection: HttpConnection, *, hold: bool = False) -> None:
+    connection.send(202, [_JSON], b'{"status":"OK"}', hold=hold)
 
 
 def _refuse(connection: HttpConnection, status: int, error_type: str) -> None:

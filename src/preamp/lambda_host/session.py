@@ -83,9 +83,9 @@ class Session:
         """Whether the process runs."""
         return self.process.exit_status() is None
 
-    @property
     def is_ready(self) -> bool:
-        """Whether the runtime waits for an invocation."""
+        """Tell whether the runtime waits for an invocation, and has not ended since it asked."""
+        self._serve(0)
         return self._api.is_awaited
 
     def deliver(self, headers: Iterable[tuple[str, str]], request_id: str, payload: bytes) -> None:

@@ -5,6 +5,7 @@ AWS: "Using the Lambda runtime API for custom runtimes".
 
 from __future__ import annotations
 
+import select
 import socket
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,18 @@ def test_an_answer_larger_than_any_buffer_arrives(pair: Pair) -> None:
     head, _, sent = bytes(received).partition(b"\r\n\r\n")
     assert head.split(b"\r\n") == [b"HTTP/1.1 200 OK", b"X-Name: v", b"Content-Length: 8388608"]
     assert sent == body
+
+
+def test_an_answer_that_is_held_leaves_with_the_next(pair: Pair) -> None:
+    client, connection = pair
+    connection.send(202, [], b"first", hold=True)
+    assert not select.select([client], [], [], 0)[0]
+    connection.send(200, [], b"second")
+    received = client.recv(1 << 10)
+    assert received.index(b"202 Accepted") < received.index(b"first") < received.index(b"200 OK")
+    assert received.endswith(b"second")
+    connection.send(200, [], b"third")
+    assert b"first" not in client.recv(1 << 10)
 
 
 @pytest.mark.parametrize(
