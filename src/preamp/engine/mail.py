@@ -1,21 +1,22 @@
 """The mail store: every message SES accepted, whole, on disk at once.
 
-A message is one file: a line about it, then the message itself. It is handed to the operating
-system before the sender hears that it was accepted. Knows nothing of SES.
+All messages are in one file, each after a line about it: making a file for each would take longer
+than all the rest. A message is handed to the operating system before its sender hears that it was
+accepted; one that a crash cut short never was, and is cut off. Knows nothing of SES.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import secrets
+import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from preamp.contract.activity import MailAccepted
 from preamp.engine.mail_addresses import addresses
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-_SUFFIX: Final = ".mail"
-_ID: Final = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
+_NAME: Final = "messages"
 _PLAIN: Final = re.compile(r"(?:[ -~](?<!=\?))*")
 """What in a header stands for itself: no line breaks, no encoded words, which begin with ``=?``."""
 
@@ -49,8 +49,23 @@ class Envelope:
     source: str
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """A message in the file.
+
+    Attributes:
+        summary: What is told of it.
+        start: Where it begins.
+        size: Its bytes.
+    """
+
+    summary: dict[str, Any]
+    start: int
+    size: int
+
+
 class MailStore:
-    """The messages in one directory.
+    """The messages in one directory; one process may have it open.
 
     Args:
         directory: Where they are; it must exist.
@@ -59,9 +74,10 @@ class MailStore:
 
     def __init__(self, directory: Path, accepted: Callable[[MailAccepted], None]) -> None:
         self._directory = directory
+        self._path = directory / _NAME
         self._accepted = accepted
-        # A message never changes, so what was read of it once is right for as long as it is there.
-        self._summaries: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+        self._messages = _read(self._path)
 
     def add(self, raw: bytes, envelope: Envelope) -> str:
         """Keep a message.
@@ -72,13 +88,17 @@ class MailStore:
 
         Returns:
             Its id; ids sort by time.
+
+        Raises:
+            OSError: The operating system does not take it, for example because the disk is full.
         """
         now = time.time_ns()
         message_id = f"{now:016x}-{secrets.token_hex(4)}"
         summary = {"id": message_id, "timestamp": now / 1e9, **summary_of(raw, envelope)}
-        # With its size: a message that was cut short by a crash was never acknowledged.
-        head = json.dumps({"size": len(raw), "summary": summary})
-        _write(self._directory / f"{message_id}{_SUFFIX}", head.encode() + b"\n" + raw)
+        line = json.dumps({"size": len(raw), "summary": summary}).encode() + b"\n"
+        with self._lock:
+            start = _append(self._path, line + raw) + len(line)
+            self._messages[message_id] = _Kept(summary, start, len(raw))
         recipients = (*summary["to"], *summary["cc"], *summary["bcc"])
         subject, source = summary["subject"], envelope.source
         self._accepted(MailAccepted(now / 1e9, message_id, recipients, subject, source))
@@ -86,40 +106,60 @@ class MailStore:
 
     def summaries(self) -> list[dict[str, Any]]:
         """List the messages, newest first."""
-        names = os.listdir(self._directory)  # noqa: PTH208 - only names are asked for
-        ids = sorted(
-            (name[: -len(_SUFFIX)] for name in names if name.endswith(_SUFFIX)), reverse=True
-        )
-        known = self._summaries
-        found = {each: known.get(each) or self._summary(each) for each in sorted(ids, reverse=True)}
-        self._summaries = {each: summary for each, summary in found.items() if summary}
-        return list(self._summaries.values())
+        with self._lock:
+            return [self._messages[each].summary for each in sorted(self._messages, reverse=True)]
 
     def raw(self, message_id: str) -> bytes | None:
         """Return one message as it would be sent; None if there is none with this id."""
-        found = self._read(message_id) if _ID.fullmatch(message_id) else None
-        return found[1] if found else None
+        with self._lock:
+            kept = self._messages.get(message_id)
+            if kept is None:
+                return None
+            with self._path.open("rb") as file:
+                file.seek(kept.start)
+                return file.read(kept.size)
 
     def clear(self) -> None:
         """Delete every message."""
-        for path in self._directory.iterdir():
-            path.unlink(missing_ok=True)
+        with self._lock:
+            self._messages = {}
+            for path in self._directory.iterdir():
+                path.unlink(missing_ok=True)
 
-    def _read(self, message_id: str) -> tuple[dict[str, Any], bytes] | None:
+
+def _append(path: Path, content: bytes) -> int:
+    """Write at the end of a file, all of it or nothing; returns where it begins."""
+    with io.FileIO(path, "a") as file:
+        start = file.tell()
+        left = memoryview(content)
         try:
-            content = (self._directory / f"{message_id}{_SUFFIX}").read_bytes()
-        except FileNotFoundError:
-            return None
-        line, _, raw = content.partition(b"\n")
-        with suppress(ValueError, KeyError):
-            head: dict[str, Any] = json.loads(line)
-            if head["size"] == len(raw):
-                return head["summary"], raw
-        return None
+            while left:
+                left = left[file.write(left) :]
+        except OSError:
+            file.truncate(start)
+            raise
+        return start
 
-    def _summary(self, message_id: str) -> dict[str, Any] | None:
-        found = self._read(message_id)
-        return found[0] if found else None
+
+def _read(path: Path) -> dict[str, _Kept]:
+    """Find the messages in a file, and cut off what is not whole."""
+    if not path.exists():
+        return {}
+    with path.open("r+b") as file:
+        kept = list(_kept_in(file, path.stat().st_size))
+        file.truncate(kept[-1].start + kept[-1].size if kept else 0)
+    return {each.summary["id"]: each for each in kept}
+
+
+def _kept_in(file: BinaryIO, size: int) -> Iterator[_Kept]:
+    with suppress(ValueError, KeyError, TypeError):
+        while line := file.readline():
+            head = json.loads(line)
+            kept = _Kept(head["summary"], file.tell(), head["size"])
+            if kept.start + kept.size > size:
+                return
+            yield kept
+            file.seek(kept.start + kept.size)
 
 
 def summary_of(raw: bytes, envelope: Envelope) -> dict[str, Any]:
@@ -199,10 +239,3 @@ def _attachments(headers: Headers, raw: bytes) -> list[str]:
     message = message_from_bytes(raw, policy=policy.default)
     attached = message.iter_attachments() if message.is_multipart() else ()
     return [name for name in (part.get_filename() for part in attached) if name]
-
-
-def _write(path: Path, content: bytes) -> None:
-    with io.FileIO(path, "x") as file:
-        left = memoryview(content)
-        while left:
-            left = left[file.write(left) :]
