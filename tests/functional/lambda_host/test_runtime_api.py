@@ -1,4 +1,7 @@
-"""Runtimes that ask one thing after the other, and ours, which asks for two at once."""
+"""Runtimes that ask one thing after the other, and ours, which asks for two at once.
+
+AWS: "Using the Lambda runtime API for custom runtimes".
+"""
 
 from __future__ import annotations
 
