@@ -23,7 +23,7 @@ import tempfile
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from preamp.contract.cache import cache_root
 from preamp.errors import Fault
@@ -39,6 +39,9 @@ _KNOWN: Final = ("start", "stop", "send", "handshake", "_next_message")
 _PROGRAM: Final = "lib/program.js"
 _NEEDED: Final = (_PROGRAM, "lib/runtime-index-worker.js")
 _PR_SET_PDEATHSIG: Final = 1
+# Node may call back before it answers, and is told what came of that
+_CALLBACK: Final = b'{"callback"'
+_COMPLETION: Final = b'{"complete"'
 _PATIENCE: Final = 2.0
 
 
@@ -47,6 +50,15 @@ class Exchange:
 
     def __init__(self) -> None:
         self._shared = mmap.mmap(-1, 3 * 8)
+        self._shall_end = False
+
+    def end_when_level(self) -> None:
+        """End this process now, or when the call that is going on was answered.
+
+        So the kernel can go on serving others.
+        """
+        self._shall_end = True
+        self._end_if_asked_to()
 
     def asked(self) -> None:
         """Count a call that is about to be sent."""
@@ -55,6 +67,7 @@ class Exchange:
     def answered(self) -> None:
         """Count an answer that was read to its end."""
         self._add(1)
+        self._end_if_asked_to()
 
     def broken(self) -> None:
         """Note that the kernel said of itself that it is at fault."""
@@ -71,6 +84,10 @@ class Exchange:
         """Whether the kernel never was at fault."""
         return self._counts()[2] == 0
 
+    def _end_if_asked_to(self) -> None:
+        if self._shall_end and self.is_level:
+            os._exit(1)
+
     def _counts(self) -> tuple[int, ...]:
         return struct.unpack("3Q", self._shared)
 
@@ -80,12 +97,15 @@ class Exchange:
 
 
 class Log:
-    """A file without a name that Node writes to and we read."""
+    """A file without a name that Node writes to and we read; in memory where that is possible."""
 
     def __init__(self) -> None:
         import fcntl
 
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
+        if hasattr(os, "memfd_create"):
+            self._file: IO[bytes] = os.fdopen(os.memfd_create("preamp-log"), "w+b")
+        else:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
         self.descriptor = self._file.fileno()
         fcntl.fcntl(self.descriptor, fcntl.F_SETFL, os.O_APPEND)
 
@@ -223,7 +243,8 @@ class _Streams:
         self.stdout = self
 
     def write(self, data: bytes) -> None:
-        self._exchange.asked()
+        if not data.startswith(_COMPLETION):
+            self._exchange.asked()
         self._writer.write(data)
 
     def flush(self) -> None:
@@ -237,7 +258,8 @@ class _Streams:
             line = b""
         if not line.endswith(b"\n"):
             raise Fault("KernelLostFault", "the Node process of the CDK ended unexpectedly")
-        self._exchange.answered()
+        if not line.startswith(_CALLBACK):
+            self._exchange.answered()
         if b'"@jsii/kernel.Fault"' in line:
             self._exchange.broken()
         return line

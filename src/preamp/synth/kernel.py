@@ -10,10 +10,12 @@ import base64
 import json
 import os
 import re
+import sys
 import time
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
+from preamp.contract.cache import cache_root
 from preamp.contract.node import node_binary
 from preamp.events import Notice
 from preamp.synth import direct_node, type_checks
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from preamp.synth.direct_node import DirectNode
 
+_CACHE_ROOT: Final = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 _INDEX: Final = ".jsii.runtime.v1.json"
 _INDEX_PATIENCE: Final = 5.0
 _DEPRECATION: Final = re.compile(r"\[WARNING\] aws-cdk-lib\.(\S+) is deprecated.*\n\s*(.*)")
@@ -88,6 +91,7 @@ def prepare(project: Path) -> Kernel:
     os.environ["NODE_OPTIONS"] = "--no-warnings"
     # the templates are validated beside the synthesis, not in it: it would double its time
     os.environ["CDK_VALIDATION"] = "false"
+    _ensure_package_cache()
     type_checks.install()
     node = direct_node.install(project)
     return DirectKernel(node) if node else _stock()
@@ -119,9 +123,24 @@ def _stock() -> StockKernel:
     return kernel
 
 
+def _ensure_package_cache() -> None:
+    """Give jsii another place to unpack libraries to, where it cannot use its own."""
+    if os.name != "posix" or sys.platform == "darwin" or os.environ.get(_CACHE_ROOT):
+        return
+    place = _package_cache()
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        os.environ[_CACHE_ROOT] = str(cache_root() / "jsii-packages")
+
+
+def _package_cache() -> Path:
+    cache = os.environ.get(_CACHE_ROOT)
+    return Path(cache) if cache else Path.home() / ".cache" / "aws" / "jsii" / "package-cache"
+
+
 def _unindexed() -> bool:
-    cache = os.environ.get("JSII_RUNTIME_PACKAGE_CACHE_ROOT")
-    root = Path(cache) if cache else Path.home() / ".cache" / "aws" / "jsii" / "package-cache"
+    root = _package_cache()
     library = root / "aws-cdk-lib"
     if not library.is_dir():  # another platform's place, or no cache: nothing to wait for
         return False

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 _MESSAGE: Final = 1 << 17
 _STREAMS: Final = 3
 _GRACE: Final = 1.0
+_CANCEL: Final = signal.SIGUSR2
+_CANCEL_GRACE: Final = 0.5
+_QUIET: Final = 1.0
 _PSS: Final = re.compile(r"^Pss:\s+(\d+) kB", re.MULTILINE)
 
 
@@ -107,8 +110,11 @@ class _Server:
         if self._pending is not None:
             pending, self._pending = self._pending, None
             return pending
-        while self._steps and not select.select([self._control], [], [], 0)[0]:
+        # after the first run there is a deployment, which comes first
+        pause = _QUIET if self._runs == 1 else 0
+        while self._steps and not select.select([self._control], [], [], pause)[0]:
             self._steps.popleft()()
+            pause = 0
         if not self._steps and not self._is_ready:
             self._is_ready = True
             _tell(self._control, ready=True)
@@ -125,6 +131,8 @@ class _Server:
             die_with_server()
             os.setpgid(0, 0)
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            exchange = self._kernel.node.exchange
+            signal.signal(_CANCEL, lambda *_: exchange.end_when_level())
             self._control.close()
             for place, stream in enumerate(streams):
                 os.dup2(stream, place)
@@ -157,9 +165,9 @@ class _Server:
             Its wait status, or None if the server shall end too.
         """
         ending = os.pidfd_open(child)
+        patience: float | None = None
         if number == self._cancelled:
             _kill(child)
-        patience: float | None = None
         is_over = False
         waited_for: list[Any] = [ending, self._control]
         while True:
@@ -173,7 +181,9 @@ class _Server:
             if message is None:
                 is_over, patience, waited_for = True, _GRACE, [ending]
             elif message.get("cancel") == number:
-                _kill(child)
+                # gently first: one that is killed while Node works for it takes Node with it
+                patience = _CANCEL_GRACE
+                _kill(child, _CANCEL)
             elif "run" in message:
                 # it has had its answer: what still goes on in it is not worth waiting for long
                 self._pending, patience = (message, streams), _GRACE
@@ -188,8 +198,8 @@ class _Server:
         usable = node.exchange.is_level and node.is_silent
         text = self._usage.read()
         if text:
-            usage, is_first = Usage.from_json(text), self._runs == 1
-            self._steps = deque(warm_up.steps_after_run(usage, is_first=is_first))
+            usage = Usage.from_json(text)
+            self._steps = deque(warm_up.steps_after_run(usage, is_ready=self._is_ready))
         _tell(
             self._control,
             ended=number,
@@ -203,9 +213,9 @@ class _Server:
         return usable
 
 
-def _kill(child: int) -> None:
+def _kill(child: int, how: signal.Signals = signal.SIGKILL) -> None:
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child, signal.SIGKILL)
+        os.killpg(child, how)
 
 
 def _hear(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:

@@ -47,15 +47,15 @@ def steps(usage: Usage | None = None) -> Iterator[Callable[[], None]]:
         yield usage.load
 
 
-def steps_after_run(usage: Usage, *, is_first: bool) -> Iterator[Callable[[], None]]:
+def steps_after_run(usage: Usage, *, is_ready: bool) -> Iterator[Callable[[], None]]:
     """What is left to do after a run, in which Node has seen all that the project uses.
 
     Args:
-        usage: What the run has used.
-        is_first: Whether no run was before it.
+        usage: What the run has used that was not there before.
+        is_ready: Whether all of `steps` was done before it.
     """
     yield usage.load
-    if is_first:
+    if not is_ready:
         yield _synthesize
 
 

@@ -75,15 +75,22 @@ def test_a_backend_that_crashes(project: WarmProject, warm: WarmSynthesizer) -> 
 def test_a_backend_that_ends_while_node_waits_for_it(
     project: WarmProject, warm: WarmSynthesizer
 ) -> None:
+    server = warm.process_id
     project.backend(CALLED_BACK)
     error = project.failure(warm)
     assert error.code == "BackendCrashedError"
     assert "with status 5" in error.message
+    assert warm.process_id != server
 
 
-def test_an_endless_backend_can_be_cancelled(project: WarmProject, warm: WarmSynthesizer) -> None:
-    project.backend(ENDLESS)
-    listener = Listener()
+@pytest.mark.parametrize("loop", ["pass", "b.stack.node.path", "time.sleep(60)"])
+def test_an_endless_backend_can_be_cancelled(
+    project: WarmProject, warm: WarmSynthesizer, loop: str
+) -> None:
+    project.backend(
+        START + f"import time\nb = define_backend()\nprint('looping')\nwhile True: {loop}\n"
+    )
+    listener, server = Listener(), warm.process_id
     with ThreadPoolExecutor(1) as beside:
         running = beside.submit(project.synthesize, warm, listener=listener)
         listener.wait_for("looping")
@@ -91,6 +98,22 @@ def test_an_endless_backend_can_be_cancelled(project: WarmProject, warm: WarmSyn
         with pytest.raises(UserError) as caught:
             running.result(timeout=60)
     assert caught.value.code == "SynthesisCancelledError"
+    # not even when it was talking to Node
+    assert warm.process_id == server
+
+
+def test_a_cancellation_in_a_callback_costs_the_server(
+    project: WarmProject, warm: WarmSynthesizer
+) -> None:
+    project.backend(CALLED_BACK.replace("os._exit(5)", "print('called')\n        while True: pass"))
+    listener, server = Listener(), warm.process_id
+    with ThreadPoolExecutor(1) as beside:
+        running = beside.submit(project.synthesize, warm, listener=listener)
+        listener.wait_for("called")
+        warm.cancel()
+        with pytest.raises(UserError, match="cancelled"):
+            running.result(timeout=60)
+    assert warm.process_id != server
 
 
 def test_a_cancellation_without_a_run_cancels_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,9 @@ import pytest
 from tests.functional.synth.warm_project import START, WarmProject
 from tests.synthesis import PROJECTS
 
+from preamp.assembly.read import read_assembly
 from preamp.assembly.warm import WarmSynthesizer
+from preamp.contract.cache import cache_root
 from preamp.contract.site import Site
 from preamp.errors import UserError
 from preamp.events import Notice
@@ -20,6 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+OTHER_JSII = """
+from jsii._kernel.providers.process import _NodeProcess
+_NodeProcess.greet = _NodeProcess.handshake
+del _NodeProcess.handshake
+_NodeProcess.__getattr__ = lambda self, name: self.greet
+"""
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the fork server is for Linux")
 KINDS = [pytest.param(True, marks=linux, id="forking"), pytest.param(False, id="standby")]
 
@@ -167,6 +176,46 @@ def test_a_module_that_hides_one_of_the_cdks_is_no_obstacle(
         for mark in (1, 22):
             project.write("publication.py", f"MARK = {mark}\ndef publish(*_): pass\n")
             assert project.synthesize(synthesizer).printed == [str(mark)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="where jsii keeps its packages on Linux")
+def test_a_home_that_cannot_be_written_to_is_no_obstacle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREAMP_CACHE_DIR", str(cache_root()))
+    monkeypatch.setenv("HOME", os.devnull)
+    project = WarmProject(tmp_path)
+    project.write("code/index.js", "exports.b = 1")
+    project.backend(
+        START + "from aws_cdk.aws_s3_assets import Asset\n"
+        "Asset(define_backend().create_stack('s'), 'A', path='code')\nprint('good')\n"
+    )
+    with WarmSynthesizer(tmp_path) as synthesizer:
+        assert project.synthesize(synthesizer).printed == ["good"]
+
+
+def test_a_jsii_of_another_kind_is_used_as_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "path"
+    path.mkdir()
+    (path / "sitecustomize.py").write_text(OTHER_JSII)
+    project = WarmProject(tmp_path / "project")
+    project.write("texts/one.txt", "")
+    project.backend(
+        START + "import os\nos.listdir('texts')\nfrom jsii._kernel.providers import process\n"
+        "define_backend().create_stack('s')\nprint(process._NodeProcess.__name__)\n"
+    )
+    project.synthesize(None)
+    templates = {name: text for name, text in project.assembly().items() if "template" in name}
+    monkeypatch.setenv("PYTHONPATH", str(path))
+    with WarmSynthesizer(project.folder) as synthesizer:
+        for _ in range(2):
+            assert project.synthesize(synthesizer).printed == ["_NodeProcess"]
+            found = project.assembly()
+            assert {name: found[name] for name in templates} == templates
+            # nobody says what this Node reads
+            assert read_assembly(project.output).inputs is None
 
 
 def test_a_site_is_the_line_in_the_users_file(project: WarmProject, warm: WarmSynthesizer) -> None:
