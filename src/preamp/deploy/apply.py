@@ -270,29 +270,29 @@ class _Deployment:
         with self._clock.stage("assets"):
             published = publisher.publish(self._assembly.assets, self._reporter)
             self._clock.summary = f"{published.uploaded} uploaded, {published.present} present"
-        with self._clock.stage("deploy"), self._remembered():
-            after = self._carry_out(plan, stack)
+        with self._clock.stage("deploy"):
+            after = self._remembered(lambda: self._carry_out(plan, stack), stack)
             self._clock.summary = after.status if after else _UNCHANGED
         return self._result(plan, after or stack, no_op=after is None)
 
-    @contextlib.contextmanager
-    def _remembered(self) -> Iterator[None]:
-        """Remember that what runs is what CloudFormation knows, also after it has rolled back.
+    def _remembered(
+        self, act: Callable[[], DeployedStack | None], stack: DeployedStack | None
+    ) -> DeployedStack | None:
+        """Have CloudFormation act, and remember that what runs is what it knows.
 
-        Not after an interruption: then it is not over yet.
+        Also after it has rolled back; not after an interruption, as then it is not over yet.
         """
         try:
-            yield
+            after = act()
         except UserError:
-            self._remember()
+            name = self._assembly.stack_name
+            self._remember(read_stack(self._target.clients.cloudformation, name))
             raise
-        self._remember()
+        self._remember(after or stack)
+        return after
 
-    def _remember(self) -> None:
-        if self._hotswap is None:
-            return
-        stack = read_stack(self._target.clients.cloudformation, self._assembly.stack_name)
-        if stack is not None and not is_busy(stack.status):
+    def _remember(self, stack: DeployedStack | None) -> None:
+        if self._hotswap is not None and stack is not None and not is_busy(stack.status):
             self._hotswap.write(stack, {})
 
     def _carry_out(self, plan: Plan, stack: DeployedStack | None) -> DeployedStack | None:
