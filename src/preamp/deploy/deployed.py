@@ -105,6 +105,19 @@ def read_stack(cloudformation: CloudFormationClient, stack: str) -> DeployedStac
     return _as_deployed(found)
 
 
+@dataclass(frozen=True)
+class StackValues:
+    """What CloudFormation has computed for one stack.
+
+    Attributes:
+        parameters: What the stack was given, by name.
+        outputs: What it gives, by name.
+    """
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
 class StackReader:
     """Reads templates and physical ids, each once: good for as long as no stack changes."""
 
@@ -112,6 +125,7 @@ class StackReader:
         self._cloudformation = cloudformation
         self._templates: dict[str, Template] = {}
         self._physical_ids: dict[str, dict[str, str]] = {}
+        self._values: dict[str, StackValues] = {}
 
     def template(self, stack: str) -> Template:
         """Return the template a stack was last brought to.
@@ -148,6 +162,22 @@ class StackReader:
                 and resource["ResourceStatus"] != "DELETE_COMPLETE"
             }
         return self._physical_ids[stack]
+
+    def values(self, stack: str) -> StackValues:
+        """Return what CloudFormation has computed for a stack.
+
+        Args:
+            stack: Name or ARN.
+        """
+        if stack not in self._values:
+            found = self._cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+            parameters = {
+                parameter["ParameterKey"]: parameter["ParameterValue"]
+                for parameter in found.get("Parameters", [])
+                if "ParameterKey" in parameter and "ParameterValue" in parameter
+            }
+            self._values[stack] = StackValues(parameters, _outputs(found))
+        return self._values[stack]
 
     def tree(
         self, stack: str, wanted: AssemblyStack | None, also: Collection[Address] = ()
@@ -204,11 +234,15 @@ def _as_deployed(found: StackTypeDef) -> DeployedStack:
         status=found["StackStatus"],
         reason=found.get("StackStatusReason", ""),
         tags={tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
-        outputs={
-            output["OutputKey"]: output.get("OutputValue", "")
-            for output in found.get("Outputs", [])
-            if "OutputKey" in output
-        },
+        outputs=_outputs(found),
         termination_protection=found.get("EnableTerminationProtection", False),
         revision=(found.get("LastUpdatedTime") or found["CreationTime"]).isoformat(),
     )
+
+
+def _outputs(found: StackTypeDef) -> dict[str, str]:
+    return {
+        output["OutputKey"]: output.get("OutputValue", "")
+        for output in found.get("Outputs", [])
+        if "OutputKey" in output
+    }

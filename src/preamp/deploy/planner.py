@@ -122,7 +122,7 @@ class Planner:
 
     def _scope(self, tree: DeployedTemplate) -> Scope:
         whole = _completed(tree, self._assembly.stack)
-        return Scope(whole, self._stack.stack_id, self._region, self._reader.physical_ids)
+        return Scope(whole, self._stack.stack_id, self._region, self._reader)
 
 
 def overlaid(tree: DeployedTemplate, resources: Mapping[Address, Resource]) -> DeployedTemplate:

@@ -51,15 +51,23 @@ class AssemblyWriter:
         resources: Resources,
         nested: dict[str, Resources] | None = None,
         sites: dict[str, tuple[str, int]] | None = None,
+        frames: dict[str, dict[str, Any]] | None = None,
+        given: dict[str, dict[str, Any]] | None = None,
         **frame: Any,
     ) -> Path:
-        """Write everything; ``frame`` is the rest of the root template, e.g. ``Outputs``."""
+        """Write everything; ``frame`` is the rest of the root template, e.g. ``Outputs``.
+
+        ``frames`` is the same for nested stacks, ``given`` the parameters they are given.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         self.files = {k: v for k, v in self.files.items() if v["source"]["packaging"] == "zip"}
         self.metadata = {}
         children = {}
         for name, inner in (nested or {}).items():
-            children[f"{name}NestedStack"] = self._nested(name, inner)
+            made = self._nested(name, inner, (frames or {}).get(name, {}))
+            if given and name in given:
+                made["Properties"]["Parameters"] = given[name]
+            children[f"{name}NestedStack"] = made
             scope = f"/{self.stack_name}/{name}.NestedStack/{name}.NestedStackResource"
             self._name(scope, f"{name}NestedStack")
         self._name_all("", resources)
@@ -71,10 +79,12 @@ class AssemblyWriter:
             (self.directory / "preamp.json").write_text(json.dumps(annex))
         return self.directory
 
-    def _nested(self, name: str, resources: Resources) -> dict[str, Any]:
+    def _nested(self, name: str, resources: Resources, frame: dict[str, Any]) -> dict[str, Any]:
         self._name_all(f"/{name}", resources)
         file = f"{self.stack_name}{name}.nested.template.json"
-        key = self._template(file, {"Resources": resources}, f"{name} Nested Stack Template")
+        key = self._template(
+            file, {**frame, "Resources": resources}, f"{name} Nested Stack Template"
+        )
         suffix = {"Ref": "AWS::URLSuffix"}
         parts = ["https://s3.", {"Ref": "AWS::Region"}, ".", suffix, "/", {"Fn::Sub": BUCKET}]
         url = {"Fn::Join": ["", [*parts, f"/{key}"]]}

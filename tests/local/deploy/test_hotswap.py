@@ -280,6 +280,49 @@ def test_a_function_gets_code_and_configuration(
     assert json.loads(answer["Payload"].read())[0] == "one"
 
 
+def test_what_another_stack_gives_is_taken_from_what_cloudformation_computed(
+    sandbox: Sandbox, write: Written, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "index.py").write_text("def handler(event, context):\n    return None\n")
+    key = [{"AttributeName": "id", "KeyType": "HASH"}]
+    table = {
+        "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": key,
+        "StreamSpecification": {"StreamViewType": "NEW_IMAGE"},
+    }
+    stream = {"Value": {"Fn::GetAtt": ["Table", "StreamArn"]}}
+
+    def assembly(number: int) -> CloudAssembly:
+        variables = {"STREAM": {"Ref": "stream"}, "NUMBER": f"{number}"}
+        made = function(write.asset(source), Environment={"Variables": variables})
+        return write(
+            {"Top": queue()},
+            {
+                "Data": {"Table": {"Type": "AWS::DynamoDB::Table", "Properties": table}},
+                "Code": {"Role": ROLE, "F": made},
+            },
+            frames={
+                "Data": {"Outputs": {"stream": stream}},
+                "Code": {"Parameters": {"stream": {"Type": "String"}}},
+            },
+            given={"Code": {"stream": {"Fn::GetAtt": ["DataNestedStack", "Outputs.stream"]}}},
+        )
+
+    sandbox.deploy(assembly(1))
+    result = sandbox.deploy(assembly(2))
+    assert [event.reason for event in sandbox.recorder.of(HotswapRejected)] == []
+    assert result.hotswapped
+    name = sandbox.physical_id("F", sandbox.physical_id("CodeNestedStack"))
+    found = sandbox.target.clients.client("lambda").get_function_configuration(FunctionName=name)
+    variables = found["Environment"]["Variables"]
+    assert variables["NUMBER"] == "2"
+    assert ":table/" in variables["STREAM"]
+    assert "/stream/" in variables["STREAM"]
+
+
 def test_mappings_and_parameters_are_swapped(
     sandbox: Sandbox, write: Written, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from preamp.assembly.read import AssemblyStack, CloudAssembly, FileAsset
+from preamp.deploy.deployed import StackValues
 
 if TYPE_CHECKING:
     from preamp.contract.site import Site
@@ -19,6 +20,24 @@ MakeAssembly = Callable[..., CloudAssembly]
 
 def nested_stack(url: str) -> dict[str, Any]:
     return {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+
+
+class Running:
+    """Stacks that run: physical ids by stack and logical id, and what CloudFormation computed."""
+
+    def __init__(
+        self,
+        physical_ids: dict[str, dict[str, str]],
+        values: dict[str, StackValues] | None = None,
+    ) -> None:
+        self._physical_ids = physical_ids
+        self._values = values or {}
+
+    def physical_ids(self, stack: str) -> dict[str, str]:
+        return self._physical_ids[stack]
+
+    def values(self, stack: str) -> StackValues:
+        return self._values.get(stack, StackValues())
 
 
 def _stack(path: str, resources: Resources, **frame: Any) -> AssemblyStack:

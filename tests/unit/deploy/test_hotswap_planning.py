@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.unit.deploy.conftest import nested_stack
+from tests.unit.deploy.conftest import Running, nested_stack
 
 from preamp.deploy.deployed import DeployedStack, DeployedTemplate
 from preamp.deploy.hotswap.attributes import Region
@@ -72,7 +72,7 @@ class Planned:
 
 
 def scope(tree: DeployedTemplate) -> Scope:
-    return Scope(tree, ROOT, REGION, lambda stack: IDS[stack])
+    return Scope(tree, ROOT, REGION, Running(IDS))
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from preamp.assembly.read import NESTED_STACK
 from preamp.deploy.hotswap.attributes import attribute_of
@@ -20,14 +20,26 @@ from preamp.deploy.hotswap.rejection import RejectedError, Rejection
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from preamp.deploy.deployed import DeployedTemplate
+    from preamp.deploy.deployed import DeployedTemplate, StackValues
     from preamp.deploy.hotswap.attributes import Region
 
 _DYNAMIC: Final = "{{resolve:"
 _VARIABLE: Final = re.compile(r"\$\{(!?)([^}]*)\}")
 _OUTPUTS: Final = "Outputs."
 _LOOKED_UP: Final = ("AWS::SSM::", "List<AWS::")
+_LISTS: Final = ("CommaDelimitedList", "List<")
+_COMPUTED: Final = (Rejection.FUNCTION, Rejection.REFERENCE)
 _NOTHING: Final = object()
+
+
+class RunningStacks(Protocol):
+    """What is known of stacks that run."""
+
+    def physical_ids(self, stack: str, /) -> Mapping[str, str]:
+        """What the resources of a stack are called at the target, by logical id."""
+
+    def values(self, stack: str, /) -> StackValues:
+        """What CloudFormation has computed for a stack."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,7 @@ class Scope:
         tree: Its template, with all nested ones.
         stack_id: Its ARN.
         region: Where it is.
-        physical_ids: Tells the physical ids of the stack of an ARN, by logical id.
+        running: Tells what is known of a stack, given its ARN.
         parent: The stack around it.
         logical_id: What it is called in there.
     """
@@ -46,7 +58,7 @@ class Scope:
     tree: DeployedTemplate
     stack_id: str
     region: Region
-    physical_ids: Callable[[str], Mapping[str, str]]
+    running: RunningStacks
     parent: Scope | None = None
     logical_id: str = ""
 
@@ -63,7 +75,7 @@ class Scope:
         if tree is None:
             raise RejectedError(Rejection.REFERENCE, logical_id)
         stack_id = self.physical_id(logical_id)
-        return Scope(tree, stack_id, self.region, self.physical_ids, self, logical_id)
+        return Scope(tree, stack_id, self.region, self.running, self, logical_id)
 
     def physical_id(self, logical_id: str) -> str:
         """Return what a resource is called at the target.
@@ -71,7 +83,7 @@ class Scope:
         Raises:
             RejectedError: It is not there.
         """
-        found = self.physical_ids(self.stack_id).get(logical_id)
+        found = self.running.physical_ids(self.stack_id).get(logical_id)
         if found is None:
             raise RejectedError(Rejection.NOT_THERE, logical_id)
         return found
@@ -129,13 +141,25 @@ class Scope:
         """Compute a ``Fn::GetAtt``."""
         resource = self.tree.resources.get(logical_id) or {}
         if resource.get("Type") == NESTED_STACK and name.startswith(_OUTPUTS):
-            child = self.child(logical_id)
-            outputs = child.tree.template.get("Outputs") or {}
-            return child.resolve(outputs[name.removeprefix(_OUTPUTS)]["Value"])
+            return self.child(logical_id).output(name.removeprefix(_OUTPUTS))
         found = attribute_of(resource, name, self.physical_id(logical_id), self.region)
         if found is None:
             raise RejectedError(Rejection.REFERENCE, f"{logical_id}.{name}")
         return found
+
+    def output(self, name: str) -> Any:  # noqa: ANN401 - see resolve
+        """Compute an output of the stack, or take what CloudFormation has computed.
+
+        A hotswap changes neither outputs nor what they are made of, so that is as good.
+        """
+        declared = (self.tree.template.get("Outputs") or {})[name]
+        try:
+            return self.resolve(declared["Value"])
+        except RejectedError as error:
+            computed = self.running.values(self.stack_id).outputs
+            if name not in computed or error.reason not in _COMPUTED:
+                raise
+            return _literal(computed[name])
 
     def _pseudo(self, name: str) -> Any:  # noqa: ANN401 - see resolve
         values = {
@@ -151,14 +175,28 @@ class Scope:
 
     def _parameter(self, name: str) -> Any:  # noqa: ANN401 - see resolve
         declared = self.tree.template["Parameters"][name]
-        if str(declared.get("Type", "")).startswith(_LOOKED_UP):
+        kind = str(declared.get("Type", ""))
+        if kind.startswith(_LOOKED_UP):
             raise RejectedError(Rejection.DYNAMIC_REFERENCE, name)
+        if kind.startswith(_LISTS):
+            raise RejectedError(Rejection.VALUE, name)
         given = self._given()
         if self.parent is not None and name in given:
-            return self.parent.resolve(given[name])
+            return self._given_value(self.parent, given[name], name)
         if "Default" in declared:
             return declared["Default"]
         raise RejectedError(Rejection.REFERENCE, name)
+
+    def _given_value(self, parent: Scope, value: Any, name: str) -> Any:  # noqa: ANN401 - see resolve
+        try:
+            return parent.resolve(value)
+        except RejectedError as error:
+            # What a stack is given does not change in a hotswap either.
+            computed = self.running.values(self.stack_id).parameters
+            is_masked = self.tree.template["Parameters"][name].get("NoEcho")
+            if name not in computed or is_masked or error.reason not in _COMPUTED:
+                raise
+            return _literal(computed[name])
 
     def _given(self) -> Mapping[str, Any]:
         """Return the parameters that the stack around gives."""
