@@ -31,4 +31,27 @@ def test_only_what_changes_is_reported(
         ("Other", "UPDATE_IN_PROGRESS"),
         ("Other", "UPDATE_COMPLETE"),
     ]
+    assert [each for each in told if each[0] == "New"] == [
+        ("New", "CREATE_IN_PROGRESS"),
+        ("New", "CREATE_COMPLETE"),
+    ]
     assert {logical_id for logical_id, _ in told} == {name, "Other", "New"}
+
+
+def test_what_is_new_and_fails_is_a_creation_that_failed(
+    stacks: Stacks, client: Callable[..., Any], unique: Callable[[str], str]
+) -> None:
+    name = unique("update-events")
+    code = {"S3Bucket": "no-such-bucket", "S3Key": "x.zip"}
+    broken = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {"Code": code, "Handler": "a.b", "Role": "arn:aws:iam::000000000000:role/r"},
+    }
+    stacks.create(name, {"Resources": {"Same": queue(1)}})
+    ended = stacks.update(name, {"Resources": {"Same": queue(1), "New": broken}})
+    assert ended["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+
+    events = client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
+    told = {event["ResourceStatus"] for event in events if event["LogicalResourceId"] == "New"}
+    assert "CREATE_FAILED" in told
+    assert not any(status.startswith("UPDATE") for status in told)

@@ -1,7 +1,7 @@
 """Events of an update speak of what changes, and of nothing else.
 
-ministack reports the update of every resource of a stack, changed or not, so that nobody can
-see from its events what a deployment did.
+ministack reports the update of every resource of a stack: of one that stays as it is, and of
+one that is new. So nobody can see from its events what a deployment did.
 
 AWS: "View CloudFormation stack events".
 """
@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 _STACKS: Final = "services.cloudformation.stacks"
 _STARTED: Final = "UPDATE_IN_PROGRESS"
 _ENDED: Final = "UPDATE_COMPLETE"
+_OF_A_CREATION: Final = {
+    _ENDED: "CREATE_COMPLETE",
+    "UPDATE_FAILED": "CREATE_FAILED",
+}
 
 _Resource = tuple[str, str]
 """Stack name and logical id."""
 
 
 def update_events() -> Mend:
-    """Report no update of a resource that stays as it is."""
+    """Report no update of a resource that stays as it is, nor of one that is created."""
     return Mend(
         name="update events",
         reference="View CloudFormation stack events",
@@ -50,6 +54,7 @@ class _Events:
     upstream: Callable[..., None]
     held: dict[_Resource, tuple[Any, ...]] = field(default_factory=dict)
     unchanged: set[_Resource] = field(default_factory=set)
+    created: set[_Resource] = field(default_factory=set)
 
     def add(
         self,
@@ -63,6 +68,9 @@ class _Events:
         detailed_status: str = "",
     ) -> None:
         resource = (stack_name, logical_id)
+        if resource in self.created and status in _OF_A_CREATION:
+            self.created.discard(resource)
+            status = _OF_A_CREATION[status]
         event = (
             stack_id, stack_name, logical_id, resource_type, status, reason, physical_id,
             detailed_status,
@@ -79,6 +87,13 @@ class _Events:
         event = self.held.pop(resource, None)
         if event is not None:
             self.upstream(*event)
+
+    def create(self, resource: _Resource) -> None:
+        """A resource that is held to be updated is new: say so, now and when it ends."""
+        if resource in self.held:
+            self.created.add(resource)
+            stack_id, name, logical_id, kind, _, *rest = self.held.pop(resource)
+            self.upstream(stack_id, name, logical_id, kind, "CREATE_IN_PROGRESS", *rest)
 
     def drop(self, resource: _Resource) -> None:
         self.held.pop(resource, None)
@@ -101,7 +116,7 @@ def _apply(_: Tools) -> None:
 
     def provision_keeping_seed(*arguments: Any) -> object:  # noqa: ANN401
         _, logical_id, _, stack_name = arguments
-        events.release((stack_name, logical_id))
+        events.create((stack_name, logical_id))
         return provision(*arguments)
 
     stacks._update_keeping_seed = update_keeping_seed
