@@ -88,6 +88,7 @@ CODES: Final[dict[str, str]] = {
     "NoWheelError": "a dependency has no wheel for the function's Python and CPU",
     "NodeMissingFault": "the package that carries Node is not whole",
     "NotABackendError": "the stack is not one of Amplify or preamp",
+    "NotConfirmedError": "a command asks before it deletes something, and nobody can answer",
     "NotSynthesizingError": "define_backend() was called outside a synthesis",
     "NothingDeployedError": "nothing was ever deployed to the sandbox",
     "OutputEntryAlreadyExistsError": "add_output() set a value twice",

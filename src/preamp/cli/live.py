@@ -107,11 +107,13 @@ class LiveTree:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Leave the terminal alone, for a question."""
-        self._live.stop()
+        with self._writing:
+            self._live.stop()
         try:
             yield
         finally:
-            self._live.start()
+            with self._writing:
+                self._live.start()
 
     def report(self, event: Event) -> None:
         """Take an event into the picture."""
@@ -129,7 +131,8 @@ class LiveTree:
     def _redraw(self) -> None:
         while not self._ended.wait(1 / _PER_SECOND):
             with self._writing:
-                self._live.refresh()
+                if self._live.is_started:
+                    self._live.refresh()
 
     def _take(self, event: Event) -> list[str]:
         line: str | None = None

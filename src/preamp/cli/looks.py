@@ -101,7 +101,8 @@ class Looks:
                 lines = reader.read() if reader else []
             except Exception:  # noqa: BLE001 - the engine just ended: look again when it is back
                 reader, lines = None, []
-            self._write(log_line(line) for line in lines if not _OF_LAMBDA.match(line.text))
+            names = reader.names if reader else {}
+            self._write(log_line(line, names) for line in lines if not _OF_LAMBDA.match(line.text))
             since = max([since, *(line.timestamp + 1 for line in lines)])
             # a handler that goes on writes without being invoked
             self._again.wait(_AGAIN_SECONDS)

@@ -24,7 +24,7 @@ from preamp.events import (
 from preamp.sandbox.place import SECRETS_RECORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from preamp.contract.mail import MailSummary
     from preamp.events import (
@@ -232,11 +232,17 @@ def unenforced_line() -> str:
     return f"  iam      {off}: here every role may do everything, on AWS it may not"
 
 
-def log_line(line: LogLine) -> str:
-    """One line of a function's log."""
+def log_line(line: LogLine, names: Mapping[str, str]) -> str:
+    """One line of a function's log.
+
+    Args:
+        line: The line.
+        names: How functions are called here, by their path.
+    """
     moment = datetime.fromtimestamp(line.timestamp / 1000, UTC).astimezone()
     prefix = f"{moment:%H:%M:%S.%f}"[:-3]
-    return f"{click.style(prefix, dim=True)} {click.style(line.path, fg='cyan')}  {line.text}"
+    name = click.style(names.get(line.path, line.path), fg="cyan")
+    return f"{click.style(prefix, dim=True)} {name}  {line.text}"
 
 
 def mail_lines(mail: MailSummary) -> Iterator[str]:

@@ -204,7 +204,7 @@ def define_backend(**resources: ResourceDefinition[Any]) -> Backend:
         raise UserError(
             "NotSynthesizingError",
             "define_backend() was called outside a synthesis",
-            "do not run or import the backend file directly; run 'preamp sandbox --once' or "
+            "do not run or import the backend file directly; run 'preamp sandbox' or "
             "'preamp synth'",
             sites=[site] if site else [],
         )

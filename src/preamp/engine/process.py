@@ -228,7 +228,7 @@ class EngineProcess:
             raise UserError(
                 "EngineNotRunningError",
                 "the local cloud of this project is not running",
-                "start it with `preamp sandbox --once`",
+                "start it with `preamp sandbox`",
             )
         return found
 

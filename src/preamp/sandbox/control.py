@@ -351,7 +351,7 @@ class SandboxControl:
             raise UserError(
                 "NothingDeployedError",
                 "the sandbox of this project runs, but nothing was ever deployed to it",
-                "deploy with 'preamp sandbox --once'",
+                "deploy with 'preamp sandbox'",
             )
         return assembly
 
@@ -381,5 +381,5 @@ def _never_deployed() -> UserError:
     return UserError(
         "SandboxNotRunningError",
         "the sandbox of this project does not run",
-        "start and deploy it with 'preamp sandbox --once'",
+        "start and deploy it with 'preamp sandbox'",
     )

@@ -105,5 +105,5 @@ def _not_found(path: str, functions: Sequence[DeployedFunction]) -> UserError:
     elif paths:
         hint = f"there are {', '.join(paths)}"
     else:
-        hint = "the backend has no functions; add one and deploy it with 'preamp sandbox --once'"
+        hint = "the backend has no functions; add one and deploy it with 'preamp sandbox'"
     return UserError("FunctionNotFoundError", f"no function at {path!r}", hint)

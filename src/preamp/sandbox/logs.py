@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from preamp.sandbox.functions import shortest_path
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -53,6 +55,11 @@ class LogReader:
         self._logs = logs
         self._from = dict.fromkeys(self._groups, since)
         self._seen: dict[str, Counter[str]] = {path: Counter() for path in self._groups}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """As much of the end of each function's path as tells these functions apart."""
+        return {path: shortest_path(path, [*self._groups]) or path for path in self._groups}
 
     def read(self) -> list[LogLine]:
         """All lines that were not read before, oldest first.

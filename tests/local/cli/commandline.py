@@ -60,12 +60,12 @@ class Project:
         assert old in text
         self.write(path, text.replace(old, new))
 
-    def run(self, *words: str, stdin: str = "") -> Answer:
-        """Run a command to its end."""
+    def run(self, *words: str, stdin: str = "", **variables: str) -> Answer:
+        """Run a command to its end, with more variables if any are given."""
         done = subprocess.run(
             command(*words),
             cwd=self.folder,
-            env=environment(),
+            env={**environment(), **variables},
             input=stdin,
             capture_output=True,
             text=True,

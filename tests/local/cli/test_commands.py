@@ -159,17 +159,35 @@ def test_the_engine_outlives_commands_and_stops_when_told(project: Project) -> N
     assert "nothing changed" in project.run("sandbox", "--once").out
 
 
+def test_variables_that_would_lead_elsewhere_are_unset_and_no_others(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    project.run("sandbox", "--once")
+    theirs = {"AWS_SESSION_TOKEN": "x", "AWS_PROFILE": "work", "AWS_ENDPOINT_URL_SQS": "http://x"}
+    kept = {"AWS_PAGER": "", "AWS_CA_BUNDLE": "x"}
+    lines = project.run("sandbox", "env", **theirs, **kept).out.splitlines()
+    assert {line for line in lines if line.startswith("unset ")} == {f"unset {n}" for n in theirs}
+    assert all(
+        line.startswith("export ") for line in project.run("sandbox", "env").out.splitlines()
+    )
+
+
 def test_delete_asks_and_removes_everything(project: Project) -> None:
     project.write(BACKEND, QUEUE)
     project.run("sandbox", "--once")
     refused = project.run("sandbox", "delete", stdin="n\n")
-    assert refused.status == 130
+    assert (refused.status, refused.out) == (1, "")
+    assert "nothing was done" in refused.err
+    unanswered = project.run("sandbox", "delete")
+    assert "NotConfirmedError" in unanswered.err
+    assert "--yes" in unanswered.err
     assert project.run("sandbox", "status", "--json").json["running"]
     deleted = project.run("sandbox", "delete", "--yes")
     assert deleted.status == 0, deleted.err
     assert "jobs/Queue" in deleted.err
     assert not (project.folder / "amplify_outputs.json").exists()
     assert [path.name for path in (project.folder / ".preamp").iterdir()] == [".gitignore"]
+    again = project.run("sandbox", "delete", "--json")
+    assert (again.status, again.json) == (0, {"deleted": False})
 
 
 def test_what_is_asked_of_a_sandbox_without_a_deployment_says_so(project: Project) -> None:
@@ -208,7 +226,6 @@ def test_two_sandboxes_of_one_project_run_side_by_side(project: Project) -> None
         (["logs", "--since", "yesterday"], 1, "InvalidTimeError"),
         (["invoke", "X", "--event", "@nowhere.json"], 1, "InvalidEventError"),
         (["sandbox", "--once", "--identifier", "a/b"], 1, "InvalidIdentifierError"),
-        (["sandbox"], 2, "--once"),
         (["nonsense"], 2, "No such command"),
         (["synth", "--nonsense"], 2, "No such option"),
     ],

@@ -45,6 +45,13 @@ def test_a_published_message_arrives_as_an_e_mail(example: Project) -> None:
     assert "To: ada@example.org\n" in headers
     assert "Subject: Grüße\n" in headers
     assert body.strip() == MESSAGE["body"]
+    facts = example.run("mail", "show", "--json").json
+    assert ["To", "ada@example.org"] in facts["headers"]
+    assert (facts["plain"].strip(), facts["html"], facts["attachments"]) == (
+        MESSAGE["body"],
+        None,
+        [],
+    )
     [listed] = example.run("mail", "list", "--json").json
     assert (listed["sender"], listed["to"]) == ("sender@example.com", ["ada@example.org"])
 
@@ -84,7 +91,20 @@ def test_invoking_with_a_wrong_event_shows_the_handlers_own_error(example: Proje
     answer = example.run("invoke", PUBLISHER, "--event", '{"recipient": "ada@example.org"}')
     assert (answer.status, answer.out) == (1, "")
     assert "InvalidMessageError: missing: subject, body" in answer.err
-    assert "publisher.py" in answer.err
+    assert answer.err.count("InvalidMessageError: ") == 1
+    # the file of the project, and not Lambda's copy of it
+    assert 'File "amplify/custom/notifications/publisher.py", line ' in answer.err
+    assert "\r" not in answer.err
+
+
+def test_an_invocation_is_one_piece_of_json_for_scripts(example: Project) -> None:
+    failed = example.run("invoke", PUBLISHER, "--json")
+    assert (failed.status, failed.err) == (1, "")
+    assert failed.json["failure"]["error_type"] == "InvalidMessageError"
+    good = example.run("invoke", PUBLISHER, "--json", "--event", json.dumps(MESSAGE))
+    assert (good.status, good.json["failure"]) == (0, None)
+    assert good.json["result"]["messageId"]
+    assert "published" in good.json["log"]
 
 
 def test_logs_are_followed_filtered_and_shown_once(example: Project) -> None:
@@ -100,6 +120,14 @@ def test_logs_are_followed_filtered_and_shown_once(example: Project) -> None:
     texts = [json.loads(line)["text"] for line in [*seen, *rest.splitlines()]]
     assert all(text.startswith("published ") for text in texts)
     assert len(set(texts)) == len(texts)
+
+
+def test_a_function_is_called_by_as_little_of_its_path_as_tells_it_apart(example: Project) -> None:
+    publish(example, PUBLISHER, MESSAGE)
+    assert " Publisher  published" in example.run("logs", PUBLISHER).out
+    assert " CustomNotifications/Publisher  published" in example.run("logs").out
+    [line, *_] = example.run("logs", PUBLISHER, "--json").out.splitlines()
+    assert json.loads(line)["path"] == PUBLISHER
 
 
 def test_logs_since_a_time_leaves_out_what_is_older(example: Project) -> None:

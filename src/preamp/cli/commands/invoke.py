@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from preamp.cli import wiring
-from preamp.cli.options import identifier_option, path_argument
+from preamp.cli.options import identifier_option, json_option, path_argument
 from preamp.cli.render import Silence
 from preamp.cli.wording import denial_lines
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from preamp.sandbox.invocation import HandlerFailure
+    from collections.abc import Iterator
+
+    from preamp.sandbox.invocation import Invocation
+
+_OF_LAMBDA: Final = re.compile(r'"/var/task/(?P<file>[^"]+)"')
 
 
 @click.command(
@@ -32,21 +39,25 @@ if TYPE_CHECKING:
     help="The event: JSON, a file that holds it, or - for standard input; {} by default.",
 )
 @identifier_option
+@json_option
 @click.pass_context
-def command(context: click.Context, *, path: str, event: str, identifier: str | None) -> None:
+def command(
+    context: click.Context, *, path: str, event: str, identifier: str | None, as_json: bool
+) -> None:
     """Invoke the function at construct PATH, or at the end of a path if that is unique.
 
-    Its result goes to stdout, its log to stderr. If the handler raises, the exit status is 1.
+    Its result goes to stdout, its log to stderr; with --json, all goes to stdout. If the handler
+    raises, the exit status is 1.
     """
     payload = _payload(event)
-    invocation = wiring.sandbox(identifier, Silence()).invoke(path, payload)
-    click.echo(invocation.log, err=True, nl=bool(invocation.log) and invocation.log[-1] != "\n")
+    sandbox = wiring.sandbox(identifier, Silence())
+    invocation = sandbox.invoke(path, payload)
+    if as_json:
+        click.echo(json.dumps(asdict(invocation), ensure_ascii=False))
+    else:
+        _show(invocation, sandbox.place.project.directory)
     if invocation.failure:
-        _show(invocation.failure)
-        for denial in invocation.denials:
-            click.echo(f"\n{denial_lines(denial)}", err=True)
         context.exit(1)
-    click.echo(json.dumps(invocation.result, indent=2, ensure_ascii=False))
 
 
 def _payload(event: str) -> str:
@@ -76,8 +87,32 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _show(failure: HandlerFailure) -> None:
+def _show(invocation: Invocation, project: Path) -> None:
+    for line in _logged(invocation):
+        click.echo(line, err=True)
+    if invocation.failure is None:
+        click.echo(json.dumps(invocation.result, indent=2, ensure_ascii=False))
+        return
     click.echo(click.style("the handler raised an exception", fg="red", bold=True), err=True)
-    for line in failure.trace:
-        click.echo(f"  {line}", err=True)
-    click.echo(f"{failure.error_type}: {failure.message}", err=True)
+    for line in invocation.failure.trace:
+        click.echo(f"  {_in_project(line, project)}", err=True)
+    click.echo(f"{invocation.failure.error_type}: {invocation.failure.message}", err=True)
+    for denial in invocation.denials:
+        click.echo(f"\n{denial_lines(denial)}", err=True)
+
+
+def _logged(invocation: Invocation) -> Iterator[str]:
+    """The log, without what a failure says once more."""
+    failure = invocation.failure
+    for entry in invocation.log.rstrip("\n").split("\n"):
+        if failure is None or not entry.startswith(f"[ERROR] {failure.error_type}: "):
+            # Lambda keeps the lines of one entry together by a return instead of a newline
+            yield from entry.splitlines()
+
+
+def _in_project(line: str, project: Path) -> str:
+    """A line of a traceback that names the file of the project instead of Lambda's copy."""
+    found = _OF_LAMBDA.search(line)
+    if found is None or not (project / found["file"]).is_file():
+        return line
+    return line.replace(found[0], f'"{os.path.relpath(project / found["file"])}"', 1)

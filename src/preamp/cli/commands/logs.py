@@ -55,7 +55,7 @@ def command(
     shown = False
     for line in _following(reader) if follow else reader.read():
         if wanted.search(line.text):
-            click.echo(json.dumps(asdict(line)) if as_json else log_line(line))
+            click.echo(json.dumps(asdict(line)) if as_json else log_line(line, reader.names))
             shown = True
     if not shown and not as_json:
         click.echo("nothing was logged yet", err=True)

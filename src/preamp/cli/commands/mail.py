@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from preamp.sandbox.control import SandboxControl
 
 _LOOK_AGAIN_SECONDS: Final = 0.1
+_BODIES: Final = ("plain", "html")
 _FIRST: Final = ("from", "to", "cc", "bcc", "reply-to", "subject", "date")
 _ABOUT_ENCODING: Final = re.compile(r"content-|mime-version", re.IGNORECASE)
 
@@ -60,6 +61,7 @@ def list_command(*, identifier: str | None, as_json: bool) -> None:
 def clear_command(*, identifier: str | None) -> None:
     """Delete all e-mails."""
     wiring.sandbox(identifier, Silence()).clear_mail()
+    click.echo("deleted all e-mails", err=True)
 
 
 @command.command(name="show", epilog="Example: preamp mail show --save-attachments downloads")
@@ -78,15 +80,21 @@ def clear_command(*, identifier: str | None) -> None:
     help="If there is no e-mail yet, wait for the first one.",
 )
 @identifier_option
+@json_option
 def show_command(
-    *, message_id: str | None, folder: Path | None, wait: float, identifier: str | None
+    *,
+    message_id: str | None,
+    folder: Path | None,
+    wait: float,
+    identifier: str | None,
+    as_json: bool,
 ) -> None:
     """Show one e-mail: its headers and both bodies; the newest if no MESSAGE_ID is given."""
     sandbox = wiring.sandbox(identifier, Silence())
     if message_id is None:
         message_id = _newest(sandbox, wait)
     mail = message_from_bytes(sandbox.raw_mail(message_id), policy=policy.default)
-    for line in _shown(mail):
+    for line in [json.dumps(_facts(mail), ensure_ascii=False)] if as_json else _shown(mail):
         click.echo(line)
     if folder:
         for path in _save(mail, folder):
@@ -112,16 +120,34 @@ def _shown(mail: EmailMessage) -> Iterator[str]:
     for name, value in sorted(mail.items(), key=_rank):
         if not _ABOUT_ENCODING.match(name):
             yield f"{click.style(name, bold=True)}: {value}"
-    for kind in ("plain", "html"):
-        body = mail.get_body((kind,))
-        if body:
+    for kind in _BODIES:
+        body = _body(mail, kind)
+        if body is not None:
             yield ""
             yield click.style(f"--- {kind} ---", dim=True)
-            yield str(body.get_content()).rstrip("\n")
-    names = [part.get_filename("unnamed") for part in mail.iter_attachments()]
+            yield body.rstrip("\n")
+    names = _attached(mail)
     if names:
         yield ""
         yield f"attachments: {', '.join(names)}"
+
+
+def _facts(mail: EmailMessage) -> dict[str, object]:
+    """What a script may want to know of an e-mail."""
+    return {
+        "headers": [[name, str(value)] for name, value in mail.items()],
+        **{kind: _body(mail, kind) for kind in _BODIES},
+        "attachments": _attached(mail),
+    }
+
+
+def _body(mail: EmailMessage, kind: str) -> str | None:
+    body = mail.get_body((kind,))
+    return None if body is None else str(body.get_content())
+
+
+def _attached(mail: EmailMessage) -> list[str]:
+    return [part.get_filename("unnamed") for part in mail.iter_attachments()]
 
 
 def _rank(header: tuple[str, str]) -> int:

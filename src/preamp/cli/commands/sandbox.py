@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shlex
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -18,6 +20,7 @@ from preamp.cli.commands import secret
 from preamp.cli.commands.denials import denials
 from preamp.cli.commands.restore import reset, restore
 from preamp.cli.completion import complete_path
+from preamp.cli.confirming import confirm
 from preamp.cli.options import (
     data_loss_option,
     identifier_option,
@@ -30,6 +33,12 @@ from preamp.cli.summary import write_summary
 
 if TYPE_CHECKING:
     from preamp.sandbox.control import SandboxStatus
+
+_STRONGER: Final = re.compile(
+    r"AWS_(SESSION_TOKEN|SECURITY_TOKEN|PROFILE|DEFAULT_PROFILE|ENDPOINT_URL_\w+"
+    r"|IGNORE_CONFIGURED_ENDPOINT_URLS)"
+)
+"""Variables that would lead tools elsewhere in spite of ours, or be signed with our key."""
 
 
 @click.group(
@@ -136,35 +145,46 @@ def debug(*, path: str, off: bool, identifier: str | None, as_json: bool) -> Non
 
 @command.command(epilog="Example: preamp sandbox stop")
 @identifier_option
-def stop(*, identifier: str | None) -> None:
+@json_option
+def stop(*, identifier: str | None, as_json: bool) -> None:
     """Stop the local cloud; what is in it stays for the next start."""
     stopped = wiring.sandbox(identifier, Silence()).stop()
-    click.echo("stopped" if stopped else "the sandbox was not running")
+    if as_json:
+        click.echo(json.dumps({"stopped": stopped}))
+    else:
+        click.echo("stopped" if stopped else "the sandbox was not running")
 
 
 @command.command(epilog="Example: preamp sandbox delete --yes")
 @yes_option
 @identifier_option
-def delete(*, yes: bool, identifier: str | None) -> None:
+@json_option
+def delete(*, yes: bool, identifier: str | None, as_json: bool) -> None:
     """Delete every resource of the sandbox with all data in it."""
-    with reporter_for() as reporter:
-        sandbox = wiring.sandbox(identifier, reporter)
-        if not yes:
-            question = f"Delete the sandbox {sandbox.place.identifier!r} with all its data?"
-            click.confirm(question, abort=True)
-        sandbox.delete()
-    click.echo(f"deleted the sandbox {sandbox.place.identifier!r}")
+    place = wiring.sandbox(identifier, Silence()).place
+    exists = place.directory.exists()
+    if exists and not yes:
+        confirm(f"Delete the sandbox {place.identifier!r} with all its data?")
+    with reporter_for(as_json=as_json) as reporter:
+        wiring.sandbox(identifier, reporter).delete()
+    if as_json:
+        click.echo(json.dumps({"deleted": exists}))
+    else:
+        done = "deleted the sandbox" if exists else "there is no sandbox"
+        click.echo(f"{done} {place.identifier!r}")
 
 
 @command.command(epilog='Example: eval "$(preamp sandbox env)" && aws s3 ls')
 @identifier_option
 @json_option
 def env(*, identifier: str | None, as_json: bool) -> None:
-    """Print variables that point any AWS tool at the sandbox."""
+    """Print variables that point any AWS tool at the sandbox, for the shell to take over."""
     variables = wiring.sandbox(identifier, Silence()).variables()
     if as_json:
         click.echo(json.dumps(variables, indent=2))
         return
+    for name in sorted(filter(_STRONGER.fullmatch, os.environ)):
+        click.echo(f"unset {name}")
     for name, value in variables.items():
         click.echo(f"export {name}={shlex.quote(value)}")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preamp.cli import wiring
+from preamp.cli.confirming import confirm
 from preamp.cli.options import identifier_option, json_option, yes_option
 from preamp.cli.render import PlainLines
 from preamp.contract.secret_names import check_secret_name
@@ -92,7 +93,7 @@ def remove_command(
     secrets = _secrets(identifier)
     names = secrets.names() if name is None else [name]
     if name is None and names and not yes:
-        click.confirm(f"Remove {', '.join(names)}?", abort=True)
+        confirm(f"Remove {', '.join(names)}?")
     for each in names:
         secrets.remove(each)
         if not as_json:
