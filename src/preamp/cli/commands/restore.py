@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preamp.cli import wiring
+from preamp.cli.confirming import confirm
 from preamp.cli.options import identifier_option, json_option, yes_option
 from preamp.cli.render import Silence, reporter_for
 
@@ -30,17 +31,15 @@ def restore(*, name: str | None, yes: bool, identifier: str | None, as_json: boo
     if name is None:
         _list(wiring.sandbox(identifier, Silence()).restoring().snapshots(), as_json=as_json)
         return
+    sandbox = wiring.sandbox(identifier, Silence())
+    snapshot = sandbox.restoring().find(name)
+    if not yes:
+        confirm(
+            f"Bring the sandbox {sandbox.place.identifier!r} back to {_moment(snapshot)}?"
+            " What changed since then is lost."
+        )
     with reporter_for(as_json=as_json) as reporter:
-        sandbox = wiring.sandbox(identifier, reporter)
-        restoring = sandbox.restoring()
-        snapshot = restoring.find(name)
-        if not yes:
-            click.confirm(
-                f"Bring the sandbox {sandbox.place.identifier!r} back to {_moment(snapshot)}?"
-                " What changed since then is lost.",
-                abort=True,
-            )
-        restoring.restore(name)
+        wiring.sandbox(identifier, reporter).restoring().restore(name)
     if as_json:
         click.echo(json.dumps(asdict(snapshot)))
     else:
@@ -50,17 +49,20 @@ def restore(*, name: str | None, yes: bool, identifier: str | None, as_json: boo
 @click.command(epilog="Example: preamp sandbox reset --yes")
 @yes_option
 @identifier_option
-def reset(*, yes: bool, identifier: str | None) -> None:
+@json_option
+def reset(*, yes: bool, identifier: str | None, as_json: bool) -> None:
     """Forget all resources and data; the next deployment starts afresh."""
-    with reporter_for() as reporter:
-        sandbox = wiring.sandbox(identifier, reporter)
-        if not yes:
-            click.confirm(
-                f"Forget all resources of the sandbox {sandbox.place.identifier!r} with their data:"
-                " tables, objects, messages, users, secrets, e-mails?",
-                abort=True,
-            )
-        snapshot = sandbox.reset()
+    if not yes:
+        place = wiring.sandbox(identifier, Silence()).place
+        confirm(
+            f"Forget all resources of the sandbox {place.identifier!r} with their data:"
+            " tables, objects, messages, users, secrets, e-mails?"
+        )
+    with reporter_for(as_json=as_json) as reporter:
+        snapshot = wiring.sandbox(identifier, reporter).reset()
+    if as_json:
+        click.echo(json.dumps({"snapshot": snapshot}))
+        return
     click.echo("forgotten; the next deployment starts afresh")
     if snapshot:
         click.echo(f"`preamp sandbox restore {snapshot}` brings it back")
