@@ -346,6 +346,8 @@ class SandboxControl:
         return connection
 
     def _deployed(self) -> CloudAssembly:
+        """What runs was made from this assembly; who asks must be told first if nothing runs."""
+        self._connection()
         assembly = self._assembly()
         if assembly is None:
             raise UserError(
