@@ -53,6 +53,16 @@ def affects_assembly(changed: Collection[Path], assembly: CloudAssembly, project
     return any(map(reading.depends_on, changed))
 
 
+def linked_sources(assembly: CloudAssembly) -> frozenset[Path]:
+    """The project's files that functions on this machine run where they are, absolute."""
+    return frozenset(
+        file
+        for asset in assembly.assets
+        if asset.path.is_dir()
+        for file in LocalCode.read(asset.path).sources.values()
+    )
+
+
 @dataclass(frozen=True)
 class _LinkedBundle:
     """A bundle that runs the project's own files."""

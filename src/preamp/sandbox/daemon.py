@@ -15,7 +15,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
 from preamp.contract.unexpected import unexpected
-from preamp.errors import PreampError
+from preamp.errors import PreampError, UserError
 from preamp.events import HandlerSaved, RoundFinished, RoundStarted, SandboxClosed
 from preamp.sandbox.loop import Action, Signal, State, step
 from preamp.sandbox.session import SessionState
@@ -173,7 +173,13 @@ class SandboxDaemon:
             saved, self._saved = list(self._saved), {}
             self._began, self._noticed = self._noticed or self._clock(), None
         self._screen.report(RoundStarted(self._named(saved)))
-        self._work.synthesize()
+        try:
+            self._work.synthesize()
+        except UserError as error:
+            # where the mistake is may be a file that nothing was known to depend on
+            places = {self._project / site.file for site in error.sites}
+            self._watcher.also({*self._work.sources(), *places})
+            raise
         self._watcher.also(self._work.sources())
 
     def _deploy(self) -> None:

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.read import read_assembly
 from preamp.assembly.warm import WarmSynthesizer
+from preamp.check import CheckBeside
 from preamp.contract.activity import CallDenied, InvocationEnded, MailAccepted
+from preamp.contract.cache import cache_root
+from preamp.contract.node import node_binary
 from preamp.deploy.hotswap.swappers import services_of
 from preamp.engine.process import EngineProcess
 from preamp.events import EngineLost, FunctionInvoked, MailReceived, SandboxOpened
 from preamp.sandbox.activity import ActivityWatch
+from preamp.sandbox.affected import affects_assembly, linked_sources
 from preamp.sandbox.daemon import Effect, SandboxDaemon
 from preamp.sandbox.denials import DenialReports
-from preamp.sandbox.deployment import CheckFirst, Deployer, local_target
+from preamp.sandbox.deployment import Deployer, local_target
 from preamp.sandbox.functions import deployed_functions, shortest_path
 from preamp.sandbox.ignoring import Ignored
 from preamp.sandbox.watching import FileWatcher
@@ -102,7 +106,7 @@ class LocalWork:
             screen,
             port=options.port,
             synthesizer=self._synthesizer,
-            checker=CheckFirst(),
+            checker=CheckBeside(node=node_binary(), cache=cache_root() / "check"),
             approval=approval,
             enforce_iam=options.enforce_iam,
             connected=self._connected,
@@ -111,14 +115,18 @@ class LocalWork:
         self._activity: ActivityWatch | None = None
         self._denials = DenialReports(place.project, screen)
         self._names: dict[str, str] = {}
+        self._sources: frozenset[Path] = frozenset()
         self._settled = False
         self.lost: Callable[[], None] = _nobody
 
     def synthesize(self) -> None:
         """Have the assembly written."""
+        self._assembly, earlier = None, self._assembly
+        self._sources = self._sources_of(earlier)
         self._deployer.synthesize()
-        self._assembly = read_assembly(self._place.assembly_directory)
-        self._denials.deploying(self._assembly)
+        assembly = read_assembly(self._place.assembly_directory)
+        self._denials.deploying(assembly)
+        self._assembly, self._sources = assembly, self._sources_of(assembly)
 
     def cancel(self) -> None:
         """End the synthesis that is running."""
@@ -142,12 +150,22 @@ class LocalWork:
         return len(result.changes)
 
     def effect(self, saved: Collection[Path]) -> Effect:
-        """What saved files can change."""
-        return Effect(deployment=bool(saved))
+        """What saved files can change; everything while there is no assembly of the sources."""
+        assembly = self._assembly
+        if assembly is None or affects_assembly(saved, assembly, self._place.project):
+            return Effect(deployment=True)
+        return Effect(deployment=False, handlers=linked_sources(assembly).intersection(saved))
 
     def sources(self) -> Collection[Path]:
-        """Files elsewhere that the assembly depends on: the record of changed secrets."""
-        return (self._place.secrets_file,)
+        """Files elsewhere that the assembly depends on."""
+        return self._sources
+
+    def _sources_of(self, assembly: CloudAssembly | None) -> frozenset[Path]:
+        """What the definition read, what functions run, and the record of changed secrets."""
+        if assembly is None:
+            return frozenset({self._place.secrets_file})
+        read = (self._place.project.directory / name for name in assembly.inputs or ())
+        return linked_sources(assembly).union(read, {self._place.secrets_file})
 
     def close(self) -> None:
         """End everything that was started; the sandbox keeps its state."""

@@ -49,6 +49,7 @@ def test_a_day_in_the_inner_loop(project: Project) -> None:
         assert project.run("invoke", "Greeter").out.strip() == '"hello"'
         assert running.until("function.invoked")["path"] == "Greeter"
         project.replace("amplify/greeter.py", "hello", "good morning")
+        assert running.until("handler.saved")["saved"] == ["amplify/greeter.py"]
         assert project.run("invoke", "Greeter").out.strip() == '"good morning"'
 
         status = project.run("sandbox", "status", "--json").json
@@ -58,7 +59,24 @@ def test_a_day_in_the_inner_loop(project: Project) -> None:
         assert running.ended() == 0
     assert project.run("sandbox", "status", "--json").json["running"] is False
     with session(project) as again:
-        assert again.until("round.finished")["changes"] == 0
+        # the handler ran from its source; now its package has it too
+        assert again.until("round.finished")["changes"] == 1
+
+
+def test_a_module_elsewhere_is_watched_as_soon_as_something_is_wrong_in_it(
+    project: Project,
+) -> None:
+    write(project)
+    project.write("settings.py", "DAYS = (")
+    project.replace("amplify/backend.py", "days(1)", "days(settings.DAYS)")
+    project.replace("amplify/backend.py", "from preamp ", "import settings\nfrom preamp ")
+    with session(project) as running:
+        running.until("BackendSyntaxError")
+        project.write("settings.py", "DAYS = 3")
+        assert running.until("round.started")["saved"] == ["settings.py"]
+        assert running.until("round.finished")["changes"] > 0
+        project.write("settings.py", "DAYS = 4")
+        assert running.until("round.finished")["changes"] > 0
 
 
 FAILING = """
