@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from preamp.deploy.deployed import DeployedStack
+from preamp.deploy.hotswap.state import Hotswapped, HotswapState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STACK = DeployedStack("arn:stack/1", "CREATE_COMPLETE", revision="2026-01-01T00:00:00")
+RESOURCES = {("Child", "Q"): {"Type": "AWS::SQS::Queue"}, ("R",): {"Type": "AWS::SNS::Topic"}}
+
+
+def test_what_is_written_is_read_by_the_next_process(tmp_path: Path) -> None:
+    HotswapState(tmp_path / "h.json").write(STACK, RESOURCES, [("R",)])
+    read = HotswapState(tmp_path / "h.json").read(STACK)
+    assert read == Hotswapped(RESOURCES, frozenset({("R",)}))
+    assert [file.name for file in tmp_path.iterdir()] == ["h.json"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        DeployedStack("arn:stack/2", "CREATE_COMPLETE", revision=STACK.revision),
+        DeployedStack("arn:stack/1", "CREATE_COMPLETE", revision="2026-01-02T00:00:00"),
+    ],
+)
+def test_a_record_of_another_stack_or_revision_says_nothing(
+    tmp_path: Path, other: DeployedStack
+) -> None:
+    state = HotswapState(tmp_path / "h.json")
+    state.write(STACK, RESOURCES)
+    assert state.read(other) is None
+
+
+def test_a_record_that_is_forgotten_says_nothing(tmp_path: Path) -> None:
+    state = HotswapState(tmp_path / "h.json")
+    state.forget()
+    state.write(STACK, RESOURCES)
+    state.forget()
+    assert state.read(STACK) is None
