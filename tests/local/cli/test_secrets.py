@@ -271,7 +271,7 @@ def test_commands_show_and_forget_secrets(project: Project) -> None:
     assert other.json == []
     assert not (project.folder / ".preamp" / "other").exists()
     unsure = project.run("sandbox", "secret", "remove", "--all", stdin="n\n")
-    assert unsure.status == 130
+    assert unsure.status == 1
     removed = project.run("sandbox", "secret", "remove", "--all", "--yes", "--json")
     assert removed.json == {"removed": ["A", "B"]}
     assert project.run("sandbox", "secret", "list").out == ""
