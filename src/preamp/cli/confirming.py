@@ -23,6 +23,7 @@ def confirm(question: str) -> None:
     except click.Abort:
         if sys.stdin.isatty():
             raise
+        click.echo(err=True)
         raise UserError(
             "NotConfirmedError",
             f"nobody answered: {question}",

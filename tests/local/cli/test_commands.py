@@ -226,6 +226,7 @@ def test_two_sandboxes_of_one_project_run_side_by_side(project: Project) -> None
         (["logs", "--since", "yesterday"], 1, "InvalidTimeError"),
         (["invoke", "X", "--event", "@nowhere.json"], 1, "InvalidEventError"),
         (["sandbox", "--once", "--identifier", "a/b"], 1, "InvalidIdentifierError"),
+        (["sandbox", "--debug-function", "X"], 2, "preamp sandbox debug"),
         (["nonsense"], 2, "No such command"),
         (["synth", "--nonsense"], 2, "No such option"),
     ],

@@ -13,7 +13,11 @@ from preamp.cli.render import Silence
 from preamp.cli.wording import denial_lines
 
 
-@click.command(name="denials", epilog="Example: preamp sandbox denials --json")
+@click.command(
+    name="denials",
+    short_help="Show calls that were denied, and what allows them.",
+    epilog="Example: preamp sandbox denials --json",
+)
 @identifier_option
 @json_option
 def denials(*, identifier: str | None, as_json: bool) -> None:

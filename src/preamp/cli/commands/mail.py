@@ -64,7 +64,11 @@ def clear_command(*, identifier: str | None) -> None:
     click.echo("deleted all e-mails", err=True)
 
 
-@command.command(name="show", epilog="Example: preamp mail show --save-attachments downloads")
+@command.command(
+    name="show",
+    short_help="Show one e-mail, the newest by default.",
+    epilog="Example: preamp mail show --save-attachments downloads",
+)
 @click.argument("message_id", required=False)
 @click.option(
     "--save-attachments",

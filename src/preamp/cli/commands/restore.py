@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from preamp.sandbox.restoring import Snapshot
 
 
-@click.command(epilog="Example: preamp sandbox restore before-reset")
+@click.command(
+    short_help="Bring all data back as it was in a snapshot.",
+    epilog="Example: preamp sandbox restore before-reset",
+)
 @click.argument("name", required=False)
 @yes_option
 @identifier_option

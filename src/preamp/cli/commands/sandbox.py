@@ -55,7 +55,7 @@ _STRONGER: Final = re.compile(
     multiple=True,
     metavar="PATH",
     shell_complete=complete_path,
-    help="Let the function at PATH wait for a debugger; may be given more than once.",
+    help="With --once: let the function at PATH wait for a debugger; may be given again.",
 )
 @click.option(
     "--dir-to-watch",
@@ -93,6 +93,11 @@ def command(
     """
     if context.invoked_subcommand:
         return
+    if debugged and not once:
+        raise click.UsageError(
+            "--debug-function goes with --once; while the sandbox runs, say "
+            "'preamp sandbox debug PATH' in another terminal"
+        )
     if not once:
         from preamp.cli.session import run_session
         from preamp.sandbox.rounds import SessionOptions
@@ -124,7 +129,10 @@ def status(*, identifier: str | None, as_json: bool) -> None:
         click.echo(f"{name.replace('_', ' '):<13} {'-' if value is None else value}")
 
 
-@command.command(epilog="Example: preamp sandbox debug CustomNotifications/Publisher")
+@command.command(
+    short_help="Let a function wait for a debugger.",
+    epilog="Example: preamp sandbox debug CustomNotifications/Publisher",
+)
 @path_argument
 @click.option("--off", is_flag=True, help="Run it as always again.")
 @identifier_option
@@ -174,7 +182,10 @@ def delete(*, yes: bool, identifier: str | None, as_json: bool) -> None:
         click.echo(f"{done} {place.identifier!r}")
 
 
-@command.command(epilog='Example: eval "$(preamp sandbox env)" && aws s3 ls')
+@command.command(
+    short_help="Print variables that point AWS tools at the sandbox.",
+    epilog='Example: eval "$(preamp sandbox env)" && aws s3 ls',
+)
 @identifier_option
 @json_option
 def env(*, identifier: str | None, as_json: bool) -> None:

@@ -29,7 +29,9 @@ def command() -> None:
 
 
 @command.command(
-    name="set", epilog="Example: pass show api-key | preamp sandbox secret set API_KEY"
+    name="set",
+    short_help="Store a secret; its value is asked for.",
+    epilog="Example: pass show api-key | preamp sandbox secret set API_KEY",
 )
 @click.argument("name")
 @identifier_option
