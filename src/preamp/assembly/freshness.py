@@ -36,8 +36,8 @@ Stamp = tuple[object, ...]
 def stamp(project: Path, environment: Mapping[str, str]) -> Stamp:
     """What a process started now would be made of; takes less than a millisecond.
 
-    That is: the interpreter, Node, what is installed, what the project declares, preamp's own
-    modules and the environment variables.
+    That is: the interpreter, Node, what is installed, what the project declares, which modules lie
+    in its folder, preamp's own modules and the environment variables.
 
     Args:
         project: The project's folder, absolute.
@@ -47,6 +47,7 @@ def stamp(project: Path, environment: Mapping[str, str]) -> Stamp:
         sys.executable,
         tuple(sorted(environment.items())),
         tuple(map(_version, _files(project))),
+        tuple(_top_modules(project)),
     )
 
 
@@ -60,6 +61,15 @@ def _files(project: Path) -> Iterator[str]:
     for package in _OURS:
         with os.scandir(_PREAMP / package) as found:
             yield from (each.path for each in found if each.name.endswith((".py", ".cjs")))
+
+
+def _top_modules(project: Path) -> Iterator[str]:
+    """What a new process could find in place of a library or a module of Python's."""
+    with os.scandir(project) as found:
+        for each in sorted(found, key=lambda each: each.name):
+            package = os.path.join(each.path, "__init__.py")  # noqa: PTH118
+            if each.name.endswith(".py") or os.path.exists(package):  # noqa: PTH110
+                yield each.name
 
 
 def _version(path: str) -> tuple[str, int, int] | None:

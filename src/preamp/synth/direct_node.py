@@ -156,7 +156,8 @@ class DirectNode:
         exchange: The calls made to it.
     """
 
-    def __init__(self, project: Path) -> None:
+    def __init__(self, project: Path, *, tied: bool) -> None:
+        self._tied = tied
         self.console = Log()
         self.notes = Log()
         self.exchange = Exchange()
@@ -201,7 +202,7 @@ class DirectNode:
             stderr=self.console.descriptor,
             env=self._environment(),
             pass_fds=(_CHANNEL, self.notes.descriptor),
-            preexec_fn=_connecting(theirs.fileno()),  # noqa: PLW1509 - no threads here
+            preexec_fn=_connecting(theirs.fileno(), tied=self._tied),  # noqa: PLW1509 - no threads here
         )
         theirs.close()
         return _Streams(self._channel, self.exchange)
@@ -210,6 +211,9 @@ class DirectNode:
         """Let it end, if it is ours."""
         if self._channel is None or self._process is None or os.getpid() != self._owner:
             return
+        # what jsii holds of it would keep it open
+        with contextlib.suppress(OSError):
+            self._channel.shutdown(socket.SHUT_RDWR)
         self._channel.close()
         self._channel = None
         try:
@@ -265,11 +269,13 @@ class _Streams:
         return line
 
 
-def install(project: Path) -> DirectNode | None:
+def install(project: Path, *, tied: bool) -> DirectNode | None:
     """Have jsii use a Node of ours, before anything imports the CDK.
 
     Args:
         project: The project's folder, absolute; what Node reads in it is noted.
+        tied: Whether the system shall kill Node if this process is killed, where it can. Otherwise
+            Node ends by itself as soon as it waits for us, and leaves nothing behind.
 
     Returns:
         The Node, or None if this jsii or this system is not one we know.
@@ -282,7 +288,7 @@ def install(project: Path) -> DirectNode | None:
     program = _lay_out()
     if program is None:
         return None
-    node, file = DirectNode(project), program
+    node, file = DirectNode(project, tied=tied), program
 
     class Direct(stock):  # type: ignore[misc, valid-type]
         def start(self) -> None:
@@ -325,13 +331,14 @@ def _lay_out() -> Path | None:
     return place / _PROGRAM if (place / _PROGRAM).is_file() else None
 
 
-def _connecting(channel: int) -> Callable[[], None]:
+def _connecting(channel: int, *, tied: bool) -> Callable[[], None]:
     """What the new process does before it becomes Node."""
     die_with_parent = dying_with_parent()
 
     def connect() -> None:
         os.dup2(channel, _CHANNEL)
-        die_with_parent()
+        if tied:
+            die_with_parent()
 
     return connect
 

@@ -81,11 +81,12 @@ class StockKernel:
             self._text += _decoded(line)
 
 
-def prepare(project: Path) -> Kernel:
+def prepare(project: Path, *, tied: bool = False) -> Kernel:
     """Set the kernel up, before anything imports the CDK.
 
     Args:
         project: The project's folder, absolute.
+        tied: Whether Node must not outlive this process in any case; see `direct_node.install`.
     """
     os.environ["JSII_NODE"] = str(node_binary())
     os.environ["NODE_OPTIONS"] = "--no-warnings"
@@ -93,7 +94,7 @@ def prepare(project: Path) -> Kernel:
     os.environ["CDK_VALIDATION"] = "false"
     _ensure_package_cache()
     type_checks.install()
-    node = direct_node.install(project)
+    node = direct_node.install(project, tied=tied)
     return DirectKernel(node) if node else _stock()
 
 

@@ -52,7 +52,7 @@ def serve(descriptor: int) -> int:
     # a Ctrl-C in the terminal is for whoever started us
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = socket.socket(fileno=descriptor)
-    prepared = kernel.prepare(Path.cwd())
+    prepared = kernel.prepare(Path.cwd(), tied=True)
     unfit = _load(prepared)
     if unfit or not isinstance(prepared, DirectKernel):
         _tell(control, unfit=unfit)

@@ -183,14 +183,26 @@ def test_a_server_is_outdated_by_what_is_installed(
     assert warm.process_id != first
 
 
-def test_nothing_is_left_when_it_is_closed(tmp_path: Path) -> None:
-    project = WarmProject(tmp_path)
+@pytest.mark.parametrize("forking", [True, False])
+def test_nothing_is_left_when_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, forking: bool
+) -> None:
+    temporary, project = tmp_path / "tmp", WarmProject(tmp_path / "project")
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     project.backend(GOOD)
-    with WarmSynthesizer(tmp_path) as synthesizer:
+    with WarmSynthesizer(project.folder, forking=forking) as synthesizer:
+        asked = psutil.Process(synthesizer.process_id or _started(synthesizer))
         project.synthesize(synthesizer)
-        server = psutil.Process(synthesizer.process_id)
-        started = [server, *server.children(recursive=True)]
+        started = [asked, *asked.children(recursive=True)] if asked.is_running() else []
     assert psutil.wait_procs(started, timeout=30)[1] == []
+    assert list(temporary.iterdir()) == []
+
+
+def _started(synthesizer: WarmSynthesizer) -> int:
+    synthesizer.start()
+    assert synthesizer.process_id
+    return synthesizer.process_id
 
 
 HOLDER = """

@@ -178,6 +178,16 @@ def test_a_module_that_hides_one_of_the_cdks_is_no_obstacle(
             assert project.synthesize(synthesizer).printed == [str(mark)]
 
 
+def test_a_module_that_comes_to_hide_another_does(project: WarmProject) -> None:
+    project.backend(START + "import publication\ndefine_backend()\nprint(publication.__file__)\n")
+    with WarmSynthesizer(project.folder) as synthesizer:
+        (before,) = project.synthesize(synthesizer).printed
+        hiding = project.write("publication.py", "def publish(*_): pass\n")
+        assert project.synthesize(synthesizer).printed == [str(hiding)] != [before]
+        hiding.unlink()
+        assert project.synthesize(synthesizer).printed == [before]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="where jsii keeps its packages on Linux")
 def test_a_home_that_cannot_be_written_to_is_no_obstacle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
