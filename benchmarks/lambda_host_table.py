@@ -41,6 +41,11 @@ def faster(ours: Samples, theirs: Samples, goal: float | None = None) -> str:
     return f"{times:.1f} x faster{aim}"
 
 
+def at_least(samples: Samples, goal: float) -> str:
+    """Whether it happens as often a second as was aimed at."""
+    return f"goal {goal:g} /s: {_verdict(1 / samples.median >= goal)}"
+
+
 def within(figure: float, goal: float, unit: str) -> str:
     """Whether a figure is within what was aimed at."""
     return f"goal {goal:g} {unit}: {_verdict(figure <= goal)}"
@@ -62,6 +67,24 @@ def account(name: str, meter: CpuMeter, done: int) -> None:
         f"{name}: {1000 * whole / done:.2f} ms of CPU each: {', '.join(parts)};"
         f" {1000 * meter.wall / done:.2f} ms on the clock, {used:.0%} of the machine,"
         f" engine {meter.seconds[ENGINE] / meter.wall:.0%} of one CPU",
+        flush=True,
+    )
+
+
+def limits(flow: Samples, meter: CpuMeter, done: int) -> None:
+    """Print how many messages a second the CPU time allows, next to how many there were.
+
+    Args:
+        flow: Seconds per message.
+        meter: Was entered meanwhile.
+        done: How many messages `meter` is of.
+    """
+    whole, engine = sum(meter.seconds.values()) / done, meter.seconds[ENGINE] / done
+    processors = os.cpu_count() or 1
+    print(
+        f"messages a second: {1 / flow.median:.0f} were sent; the CPU time of each allows"
+        f" {processors / whole:.0f} on all {processors} CPUs, and the engine, which has one at a"
+        f" time, {1 / engine:.0f}; what is missing is waiting, and what else the machine does",
         flush=True,
     )
 

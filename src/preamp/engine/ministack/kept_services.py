@@ -27,9 +27,9 @@ _BY_REGION: Final = "AccountRegionScopedDict"
 
 _ONLY_READ: Final = frozenset(
     {
-        "appsync", "cloudformation", "cloudwatch_logs", "cognito", "dynamodb", "eventbridge",
-        "iam", "kinesis", "s3", "scheduler", "secretsmanager", "ses", "ses_v2", "sns", "ssm",
-        "stepfunctions",
+        "appsync", "cloudformation", "cloudwatch", "cloudwatch_logs", "cognito", "dynamodb",
+        "eventbridge", "iam", "kinesis", "s3", "scheduler", "secretsmanager", "ses", "ses_v2",
+        "sns", "ssm", "stepfunctions",
     }
 )  # fmt: skip
 """Services whose `get_state` only copies; ours need no copies, we write at once."""

@@ -11,6 +11,7 @@ AWS has no page for this: its services do not forget.
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 from preamp.engine.durability import ALL, READS, Keeper, unavailable
@@ -53,8 +54,13 @@ _WITH_SOURCES: Final = {
 }  # fmt: skip
 """Operations whose changes are noted where they are made, or that change nothing that is kept."""
 
-_NOTED_LATER: Final = ("cloudwatch_logs", "lambda", "stepfunctions", "cloudwatch")
+_NOTED_LATER: Final = ("cloudwatch_logs", "lambda", "stepfunctions")
 """State that changes by itself, by what functions and executions do."""
+
+_NOTED_SELDOM: Final = "cloudwatch"
+"""The metrics, likewise: they only grow, and are written whole."""
+
+_SELDOM_SECONDS: Final = 10.0
 
 _OF_DATA_PLANES: Final = ("cognito", "appsync", "appsync_events", "eks", "iot")
 """What may change in requests that go to no service's handler."""
@@ -163,6 +169,7 @@ class _Marking:
 
     def __init__(self, keeper: Keeper, registry: Mapping[str, Mapping[str, Any]]) -> None:
         self._keeper = keeper
+        self._seldom_at = 0.0
         self._sources = {
             service: [entry.get("state_key", entry["module"]), *entry.get("sub_modules", ())]
             for service, entry in registry.items()
@@ -268,6 +275,10 @@ class _Marking:
     def _note_work(self) -> None:
         for source in _NOTED_LATER:
             self._keeper.mark_later(source)
+        now = time.monotonic()
+        if now >= self._seldom_at:
+            self._seldom_at = now + _SELDOM_SECONDS
+            self._keeper.mark_later(_NOTED_SELDOM)
 
     def _refusal(self, headers: Mapping[str, str]) -> Response | None:
         try:
