@@ -59,10 +59,15 @@ class Blobs:
         """Whether a value is there."""
         return self._path(digest).exists()
 
+    def written(self, path: Path) -> None:
+        """Note a file, also one that is none of the values, for `sync`."""
+        with self._lock:
+            self._unsynced.append(path)
+
     def sync(self) -> None:
         """Hand what was written since the last time to the disk."""
         with self._lock:
-            fresh, self._unsynced = self._unsynced, []
+            fresh, self._unsynced = set(self._unsynced), []
         for path in fresh:
             with suppress(OSError):
                 descriptor = os.open(path, os.O_RDONLY)
@@ -101,8 +106,7 @@ class Blobs:
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
-        with self._lock:
-            self._unsynced.append(path)
+        self.written(path)
 
 
 class HeldBlobs:

@@ -38,6 +38,7 @@ _PROTOCOL: Final = 5
 _FORGOTTEN_SECONDS: Final = 60.0
 _COMPACT_FROM: Final = 8 * 1024 * 1024
 _COMPACT_TIMES: Final = 3
+_COMPACT_COUNT: Final = 32
 
 
 class Source(Protocol):
@@ -198,6 +199,11 @@ class Keeper:
         self._later.append((source, mark))
         self._wake()
 
+    def sync_soon(self, path: Path) -> None:
+        """Hand a file to the disk, like what is written here."""
+        self.blobs.written(path)
+        self._wake()
+
     @contextmanager
     def watching(self) -> Iterator[None]:
         """While this lasts, anything may change at any time, and is written soon."""
@@ -350,7 +356,8 @@ class Keeper:
 
     def _compact_if_worthwhile(self) -> None:
         size = self.journal.size
-        if size < _COMPACT_FROM or size < _COMPACT_TIMES * self._live_bytes():
+        is_large = size > _COMPACT_FROM and size > _COMPACT_TIMES * self._live_bytes()
+        if not is_large and self.journal.count < _COMPACT_COUNT:
             return
         # While files are exchanged, records may go on being written.
         with self._files:

@@ -61,6 +61,10 @@ Records: TypeAlias = dict[Collection, dict[Hashable, Change]]
 class Journal:
     """The log in one directory; one process may have it open.
 
+    Attributes:
+        sealed_bytes: The size of the files that are not written to any more.
+        count: How many files there are.
+
     Args:
         directory: Where its files are; made if it is not there.
     """
@@ -73,6 +77,7 @@ class Journal:
         self._written = 0
         self._unwritten = bytearray()
         self.sealed_bytes = sum(path.stat().st_size for path in self._files())
+        self.count = len(self._files())
 
     def read(self) -> Records:
         """Read everything, cutting off a damaged end, and make ready for writing."""
@@ -155,6 +160,8 @@ class Journal:
                 file.flush()
                 _sync(file.fileno())
             temporary.replace(last.with_suffix(_BASE))
+            # Its name must be on the disk before the others are gone.
+            self._sync_names()
         except OSError:
             temporary.unlink(missing_ok=True)
             raise
@@ -162,6 +169,7 @@ class Journal:
             if path.suffix != _BASE or path.stem != last.stem:
                 path.unlink(missing_ok=True)
         self.sealed_bytes += last.with_suffix(_BASE).stat().st_size - before
+        self.count -= len(sealed) - 1
 
     def close(self) -> None:
         """Hand everything to the disk and end."""
@@ -173,6 +181,16 @@ class Journal:
         path = self._directory / f"{number:08d}{_LOG}"
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._number, self._written = number, 0
+        self.count += 1
+        self._sync_names()
+
+    def _sync_names(self) -> None:
+        if os.name == "posix":
+            descriptor = os.open(self._directory, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
     def _files(self) -> list[Path]:
         return journal_files(self._directory)

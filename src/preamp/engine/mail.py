@@ -70,12 +70,19 @@ class MailStore:
     Args:
         directory: Where they are; it must exist.
         accepted: Hears of each message, once it is kept.
+        written: Hears of each file that was written to, to hand it to the disk some time.
     """
 
-    def __init__(self, directory: Path, accepted: Callable[[MailAccepted], None]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        accepted: Callable[[MailAccepted], None],
+        written: Callable[[Path], None] | None = None,
+    ) -> None:
         self._directory = directory
         self._path = directory / _NAME
         self._accepted = accepted
+        self._written = written
         self._lock = threading.Lock()
         self._messages = _read(self._path)
 
@@ -99,6 +106,8 @@ class MailStore:
         with self._lock:
             start = _append(self._path, line + raw) + len(line)
             self._messages[message_id] = _Kept(summary, start, len(raw))
+        if self._written:
+            self._written(self._path)
         recipients = (*summary["to"], *summary["cc"], *summary["bcc"])
         subject, source = summary["subject"], envelope.source
         self._accepted(MailAccepted(now / 1e9, message_id, recipients, subject, source))

@@ -150,8 +150,8 @@ def _application(
 ) -> tuple[Emulator, Application]:
     from preamp.engine.ministack.introduce import introduce
 
-    mail = MailStore(setup.mail, activity.add)
     keeper = Keeper(Journal(setup.journal), Blobs(setup.blobs), _log)
+    mail = MailStore(setup.mail, activity.add, keeper.sync_soon)
     emulator = introduce(setup, mail, Hosting(host, FunctionSpec, Request), activity, keeper)
     snapshots = Snapshots(setup.state_directory, keeper)
     answering = Acknowledging(OwnPaths(emulator, mail, host, activity, snapshots), keeper)

@@ -1,4 +1,4 @@
-"""Where state is on disk, and snapshots of it: hard links, because no file of it ever changes.
+"""Where state is on disk, and snapshots of it: mostly hard links, as few of its files ever change.
 
 The engine takes them, while it holds still; putting one back is done with the files alone, while
 no engine runs. Standard library only.
@@ -29,7 +29,7 @@ BLOBS: Final = "blobs"
 """Large values, below the state."""
 
 MAIL: Final = "mail"
-"""Accepted messages, below the state."""
+"""Accepted messages, below the state; the only files that are written to more than once."""
 
 KEPT: Final = 5
 """How many snapshots are kept; the oldest goes when there is one more."""
@@ -103,11 +103,12 @@ class Snapshots:
 
     def _link(self, target: Path, journal: Iterable[Path], blobs: Iterable[Path]) -> None:
         state = self._directory / STATE
-        mails = [path for path in (state / MAIL).iterdir() if not path.name.startswith(".")]
-        for path in (*journal, *blobs, *mails):
+        for name in (JOURNAL, BLOBS):
+            (target / name).mkdir(parents=True)
+        for path in (*journal, *blobs):
             _link(path, target / path.relative_to(state))
-        for name in (JOURNAL, BLOBS, MAIL):
-            (target / name).mkdir(parents=True, exist_ok=True)
+        # It is written at its end.
+        shutil.copytree(state / MAIL, target / MAIL)
 
 
 def list_snapshots(directory: Path) -> list[Snapshot]:
@@ -148,11 +149,12 @@ def put_back(directory: Path, name: str) -> None:
     source, target = directory / _SNAPSHOTS / name, directory / _MAKING
     _remove(target)
     try:
-        for name_of_part in (JOURNAL, BLOBS, MAIL):
-            (target / name_of_part).mkdir(parents=True)
-            for path in (source / name_of_part).rglob("*"):
+        for part in (JOURNAL, BLOBS):
+            (target / part).mkdir(parents=True)
+            for path in (source / part).rglob("*"):
                 if path.is_file():
                     _link(path, target / path.relative_to(source))
+        shutil.copytree(source / MAIL, target / MAIL)
     except OSError:
         _remove(target)
         raise

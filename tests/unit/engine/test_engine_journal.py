@@ -268,6 +268,19 @@ def engine_with(directory: Path, values: dict[str, Any]) -> tuple[Keeper, Store]
     return keeper, store
 
 
+def test_mail_of_a_snapshot_stays_as_it_was(tmp_path: Path) -> None:
+    keeper, _ = engine_with(tmp_path, {})
+    messages = tmp_path / "state" / "mail" / "messages"
+    messages.write_text("one", encoding="ascii")
+    Snapshots(tmp_path, keeper).take("first")
+    keeper.close()
+    for _ in range(2):
+        with messages.open("a", encoding="ascii") as file:
+            file.write(" two")
+        put_back(tmp_path, "first")
+        assert messages.read_text(encoding="ascii") == "one"
+
+
 def test_a_snapshot_stays_as_it_was(tmp_path: Path) -> None:
     keeper, store = engine_with(tmp_path, {"a": 1})
     Snapshots(tmp_path, keeper).take("first")
@@ -313,3 +326,15 @@ def test_equal_data_is_equal_however_its_parts_are_shared() -> None:
     batch.put(_ITEMS, "a", [text, "".join(["x"] * 50)])
     (change,) = batch.changes
     assert decode(change.data or b"") == [text, text]
+
+
+def test_files_of_many_starts_become_one(tmp_path: Path) -> None:
+    for number in range(40):
+        keeper, store = keeper_in(tmp_path)
+        store.values[f"{number}"] = number
+        keeper.mark("store")
+        keeper.close()
+    assert len(journal_files(tmp_path / "journal")) < 40
+    keeper, store = keeper_in(tmp_path)
+    keeper.close()
+    assert store.values == {f"{number}": number for number in range(40)}

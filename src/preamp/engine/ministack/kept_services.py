@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, Final
 
-from preamp.engine.durability import ALL, decode
+from preamp.engine.durability import ALL, decode, stored
 from preamp.engine.ministack.upstream import module
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ _PARTS: Final = {
     ("cloudwatch_logs", "log_groups"): "streams",
 }
 """The part of a store's values that grows, and is kept record by record."""
+
+_LISTS: Final = frozenset({("cloudformation", "stack_events")})
+"""Stores whose values are lists that grow at their end."""
 
 _MORE_STORES: Final = {
     "s3": ("_object_retention", "_object_legal_hold"),
@@ -123,16 +126,19 @@ class KeptService:
         collection = (self.name, store)
         batch.drop_others(collection, entries)
         show = self.shown.get(store, _as_it_is)
-        part = _PARTS.get(collection)
+        part, is_list = _PARTS.get(collection), collection in _LISTS
         for key, entry in entries.items():
-            if part is None and self._is_as_it_was(store, collection, key, entry):
+            if part is None and not is_list and self._is_as_it_was(store, collection, key, entry):
                 continue
             value, blobs = show(entry)
             if part is not None:
                 self._collect_part(batch, store, key, value.get(part) or {})
                 value = {**value, part: None}
+            elif is_list:
+                self._collect_part(batch, store, key, dict(enumerate(value)))
+                value = None
             batch.put(collection, key, value, blobs)
-        if part is not None:
+        if part is not None or is_list:
             for each in batch.collections(self.name, store):
                 if each != collection and each[2] not in entries:
                     batch.drop_all(each)
@@ -170,8 +176,10 @@ class KeptService:
         for key, change in records.get((self.name, store), {}).items():
             entry = decode(change.data or b"")
             if part is not None:
-                entries = records.get((self.name, store, key), {})
-                entry[part] = {name: decode(each.data or b"") for name, each in entries.items()}
+                entry[part] = dict(stored(records, (self.name, store, key)))
+            elif (self.name, store) in _LISTS:
+                entries = stored(records, (self.name, store, key))
+                entry = [entries[number] for number in range(len(entries))]
             content._data[key] = entry  # noqa: SLF001 - all accounts and regions
         return content
 

@@ -139,6 +139,7 @@ def _services(state_map: Mapping[str, str]) -> dict[str, KeptService]:
     services = {key: KeptService(key, name) for key, name in state_map.items() if key not in own}
     services["dynamodb"].shown["tables"] = table_alone
     services["cloudwatch_logs"].signatures["log_groups"] = _of_log_stream
+    services["cloudformation"].signatures["stack_events"] = lambda event: event["EventId"]
     services["ssm"].signatures["parameter_history"] = _of_history
     services["stepfunctions"].signatures["executions"] = _of_execution
     return services
