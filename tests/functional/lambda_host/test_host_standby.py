@@ -41,6 +41,7 @@ def handler(event, context):
         "environ": dict(os.environ),
         "path": sys.path,
         "argv": sys.argv,
+        "program": [sys.modules["__main__"].__file__, sys.modules["__main__"].__spec__],
         "flags": repr(sys.flags),
         "cwd": os.getcwd(),
         "umask": umask,
@@ -167,6 +168,24 @@ def test_how_a_copy_ended_is_told_as_of_any_worker(bench: Bench) -> None:
     assert "signal: killed" in error(killed)[0]["errorMessage"]
     greedy = opened(bench, "def handler(event, context): bytearray(200 << 20)", memory_mb=128)
     assert error(greedy)[0]["errorType"] == "Runtime.OutOfMemory"
+
+
+def test_a_copy_may_start_processes_of_its_own(bench: Bench) -> None:
+    source = """
+        import multiprocessing
+        def work(pipe):
+            pipe.send("done")
+        def handler(event, context):
+            ours, its = multiprocessing.Pipe()
+            process = multiprocessing.get_context(event).Process(target=work, args=(its,))
+            process.start()
+            answer = ours.recv()
+            process.join()
+            return [answer, process.exitcode]
+        """
+    environment = opened(bench, source)
+    for way in ("fork", "spawn"):
+        assert result(environment, way) == ["done", 0]
 
 
 def test_copies_share_no_state(bench: Bench) -> None:

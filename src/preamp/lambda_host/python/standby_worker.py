@@ -136,7 +136,10 @@ def main() -> None:
     collector.freeze()
     request = _Standby(poll).serve()
     _settle(request)
-    sys.argv[1:] = request["arguments"]
+    sys.argv = [str(worker.__file__), *request["arguments"]]
+    # The program is the worker's now, also for who starts it anew, as multiprocessing does.
+    worker.__name__, worker.__spec__ = "__main__", None
+    sys.modules["__main__"] = worker
     worker.main()
 
 
