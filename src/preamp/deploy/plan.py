@@ -226,7 +226,7 @@ class _Comparison:
 
     def _difference(self, old: Resource, new: Resource) -> tuple[tuple[str, ...], Action, Reason]:
         before, after = old.get("Properties") or {}, new.get("Properties") or {}
-        names, resource_type = _differing(before, after), str(new.get("Type", ""))
+        names, resource_type = differing(before, after), str(new.get("Type", ""))
         if old.get("Type") != resource_type:
             return names, Action.REPLACE, Reason.TYPE_CHANGED
         if self.replacing(resource_type, before, after):
@@ -263,7 +263,13 @@ def _reason(resource_type: str, names: tuple[str, ...], old: Resource, new: Reso
     return Reason.DEPENDENCY_CHANGED
 
 
-def _differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names under which two objects hold different things, sorted.
+
+    Args:
+        old: One of them.
+        new: The other one.
+    """
     return tuple(sorted(key for key in {*old, *new} if old.get(key) != new.get(key)))
 
 

@@ -18,7 +18,7 @@ from preamp.deploy.plan import Plan, PlanKind, is_up_to_date, plan_update
 from preamp.deploy.replacement import replacing_properties
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from preamp.assembly.read import AssemblyStack, CloudAssembly
     from preamp.deploy.deployed import Address, DeployedStack
@@ -77,9 +77,7 @@ class Planner:
         """Make a plan without hotswaps, after one has failed: its resources are set back first."""
         known = (self._hotswap.read(self._stack) if self._hotswap else None) or Hotswapped()
         base = self._base(known)
-        return replace(
-            self._update(base), returns=self._return(base, {*known.resources, *known.touched})
-        )
+        return replace(self._update(base), returns=self._return(base, known.possible()))
 
     def _base(self, known: Hotswapped | None) -> DeployedTemplate:
         """Read what CloudFormation believes to run; of all stacks, if nothing else is known."""
@@ -95,9 +93,10 @@ class Planner:
         returns: tuple[Swap, ...] = ()
         running = base
         if known is None:
-            returns = self._return(base, all_addresses(self._scope(base)))
+            anything = {address: [None] for address in all_addresses(self._scope(base))}
+            returns = self._return(base, anything)
         elif known.touched:
-            returns = self._return(base, {*known.resources, *known.touched})
+            returns = self._return(base, known.possible())
         else:
             running = overlaid(base, known.resources)
         if not update.changes and running is base:
@@ -107,7 +106,7 @@ class Planner:
         swaps, rejections = plan_swaps(changes, wanted, self._scope(base))
         if rejections:
             if known is not None and not known.touched:
-                returns = self._return(base, known.resources)
+                returns = self._return(base, known.possible())
             return replace(update, rejections=rejections, returns=returns)
         return Plan(
             PlanKind.HOTSWAP,
@@ -117,8 +116,10 @@ class Planner:
             remaining={change.address: change.after or {} for change in update.changes},
         )
 
-    def _return(self, base: DeployedTemplate, addresses: Iterable[Address]) -> tuple[Swap, ...]:
-        return tuple(plan_return(addresses, self._scope(base)))
+    def _return(
+        self, base: DeployedTemplate, possible: Mapping[Address, Sequence[Resource | None]]
+    ) -> tuple[Swap, ...]:
+        return tuple(plan_return(possible, self._scope(base)))
 
     def _scope(self, tree: DeployedTemplate) -> Scope:
         whole = _completed(tree, self._assembly.stack)

@@ -222,7 +222,9 @@ def test_only_what_has_no_effect_on_what_runs_needs_no_call(planned: Planned) ->
 def test_a_way_back_sets_all_that_can_be_set() -> None:
     resources = {"Q": queue(VisibilityTimeout=7), "Other": BUCKET, "R": queue(Tags=[])}
     tree = DeployedTemplate({"Resources": resources})
-    first, second = plan_return([("Q",), ("Other",), ("R",), ("Gone",)], scope(tree))
+    first, second = plan_return(
+        {(name,): [None] for name in ("Q", "Other", "R", "Gone")}, scope(tree)
+    )
     assert first.calls[0].arguments["Attributes"] == {
         "DelaySeconds": "0",
         "MessageRetentionPeriod": "345600",
@@ -236,6 +238,16 @@ def test_a_way_back_sets_all_that_can_be_set() -> None:
 def test_a_way_back_leaves_out_what_was_never_swapped() -> None:
     unknown = function(Environment={"Variables": {"S": "{{resolve:ssm:/s}}"}}, Timeout=5)
     tree = DeployedTemplate({"Resources": {"F": unknown}})
-    (swap,) = plan_return([("F",)], scope(tree))
+    (swap,) = plan_return({("F",): [None]}, scope(tree))
     assert "Environment" not in swap.calls[0].arguments
     assert swap.calls[0].arguments["Timeout"] == 5
+
+
+def test_a_way_back_from_what_is_known_sets_what_differs() -> None:
+    tree = DeployedTemplate({"Resources": {"Q": queue(VisibilityTimeout=7, DelaySeconds=1)}})
+    once = queue(VisibilityTimeout=8, DelaySeconds=1)
+    (swap,) = plan_return({("Q",): [once]}, scope(tree))
+    assert swap.calls[0].arguments["Attributes"] == {"VisibilityTimeout": "7"}
+    perhaps = queue(VisibilityTimeout=7)
+    (swap,) = plan_return({("Q",): [once, perhaps]}, scope(tree))
+    assert swap.calls[0].arguments["Attributes"] == {"DelaySeconds": "1", "VisibilityTimeout": "7"}

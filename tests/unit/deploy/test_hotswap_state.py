@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,9 +15,14 @@ RESOURCES = {("Child", "Q"): {"Type": "AWS::SQS::Queue"}, ("R",): {"Type": "AWS:
 
 
 def test_what_is_written_is_read_by_the_next_process(tmp_path: Path) -> None:
-    HotswapState(tmp_path / "h.json").write(STACK, RESOURCES, [("R",)])
+    touched: dict[tuple[str, ...], dict[str, Any] | None] = {
+        ("R",): {"Type": "AWS::SNS::Topic", "Properties": {}},
+        ("S",): None,
+    }
+    HotswapState(tmp_path / "h.json").write(STACK, RESOURCES, touched)
     read = HotswapState(tmp_path / "h.json").read(STACK)
-    assert read == Hotswapped(RESOURCES, frozenset({("R",)}))
+    assert read == Hotswapped(RESOURCES, touched)
+    assert read.possible()["R",] == [RESOURCES["R",], touched["R",]]
     assert [file.name for file in tmp_path.iterdir()] == ["h.json"]
 
 

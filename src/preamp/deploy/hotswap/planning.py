@@ -12,10 +12,10 @@ from preamp.assembly.read import NESTED_STACK
 from preamp.deploy.hotswap.operation import REQUIRED, Swap, Wanted
 from preamp.deploy.hotswap.rejection import Rejected, RejectedError, Rejection
 from preamp.deploy.hotswap.swappers import SWAPPERS
-from preamp.deploy.plan import Action
+from preamp.deploy.plan import Action, differing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from preamp.deploy.deployed import Address
     from preamp.deploy.hotswap.operation import Call, Swapper
@@ -59,20 +59,22 @@ def plan_swaps(
     return tuple(swaps), tuple(rejected)
 
 
-def plan_return(addresses: Iterable[Address], scope: Scope) -> Iterator[Swap]:
-    """Plan to set resources to what a template says, whatever they are now.
+def plan_return(
+    possible: Mapping[Address, Sequence[Resource | None]], scope: Scope
+) -> Iterator[Swap]:
+    """Plan to set resources to what a template says.
 
     Args:
-        addresses: The resources.
+        possible: What each of the resources may be; None if that is anything.
         scope: The root stack with that template.
 
     Yields:
-        A swap for every resource of a type that can be hotswapped; of its properties, those that
-        can be.
+        A swap for every resource of a type that can be hotswapped. It sets the properties that may
+        differ; of a resource that may be anything, all that can be set.
     """
-    for address in addresses:
+    for address, states in possible.items():
         try:
-            swap = _return_of(address, scope)
+            swap = _return_of(address, states, scope)
         except RejectedError:
             # Had it been swapped, this would have been possible then.
             continue
@@ -193,15 +195,28 @@ def _is_settable(name: str, resource: Resource, swapper: Swapper, scope: Scope) 
     return True
 
 
-def _return_of(address: Address, scope: Scope) -> Swap | None:
+def _return_of(address: Address, states: Sequence[Resource | None], scope: Scope) -> Swap | None:
     inside = _scope_of(scope, address)
     resource = inside.tree.resources.get(address[-1]) if inside else None
     swapper = SWAPPERS.get(str((resource or {}).get("Type")))
     if inside is None or resource is None or swapper is None:
         return None
-    names = frozenset(n for n in swapper.defaults if _is_settable(n, resource, swapper, inside))
+    suspects = {
+        name
+        for state in states
+        for name in (swapper.defaults if state is None else _differing_in(state, resource))
+    }
+    names = frozenset(
+        name
+        for name in suspects & swapper.defaults.keys()
+        if _is_settable(name, resource, swapper, inside)
+    )
     calls = _calls(address[-1], names, resource, inside, swapper)
     return Swap("/".join(address), str(resource["Type"]), address, tuple(calls))
+
+
+def _differing_in(one: Resource, other: Resource) -> tuple[str, ...]:
+    return differing(one.get("Properties") or {}, other.get("Properties") or {})
 
 
 def _scope_of(scope: Scope, address: Address) -> Scope | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from preamp.deploy.deployed import StackReader
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -31,11 +31,21 @@ class Hotswapped:
 
     Attributes:
         resources: The resources that differ, as they run.
-        touched: Resources that were being changed when the process ended: either way they may be.
+        touched: Resources that were being changed when the process ended, as they may be by now, if
+            they are not as above or as CloudFormation knows them. None for one of which nothing is
+            known.
     """
 
     resources: Mapping[Address, Resource] = field(default_factory=dict)
-    touched: frozenset[Address] = frozenset()
+    touched: Mapping[Address, Resource | None] = field(default_factory=dict)
+
+    def possible(self) -> dict[Address, list[Resource | None]]:
+        """Return what each resource that is not CloudFormation's may be."""
+        found: dict[Address, list[Resource | None]] = {}
+        for states in (self.resources, self.touched):
+            for address, resource in states.items():
+                found.setdefault(address, []).append(resource)
+        return found
 
 
 class HotswapState:
@@ -69,8 +79,7 @@ class HotswapState:
             record = json.loads(self._file.read_bytes())
             if record["version"] != _VERSION or _key(record) != _key_of(stack):
                 return None
-            resources = {tuple(entry[0]): entry[1] for entry in record["resources"]}
-            return Hotswapped(resources, frozenset(map(tuple, record["touched"])))
+            return Hotswapped(_by_address(record["resources"]), _by_address(record["touched"]))
         except (OSError, ValueError, KeyError, TypeError, IndexError):
             return None
 
@@ -78,22 +87,22 @@ class HotswapState:
         self,
         stack: DeployedStack,
         resources: Mapping[Address, Resource],
-        touched: Collection[Address] = (),
+        touched: Mapping[Address, Resource | None] | None = None,
     ) -> None:
         """Remember what runs.
 
         Args:
             stack: The stack as it is.
             resources: The resources that differ from CloudFormation's templates, as they run.
-            touched: Resources that are about to be changed.
+            touched: Resources that are about to be changed, as in `Hotswapped.touched`.
         """
         stack_id, revision = _key_of(stack)
         record = {
             "version": _VERSION,
             "stack": stack_id,
             "revision": revision,
-            "resources": [[address, resource] for address, resource in resources.items()],
-            "touched": sorted(touched),
+            "resources": list(resources.items()),
+            "touched": list((touched or {}).items()),
         }
         beside = self._file.with_name(f"{self._file.name}.new")
         with beside.open("w", encoding="utf-8") as file:
@@ -117,6 +126,10 @@ class HotswapState:
         if self._reader is None or self._read_for != _key_of(stack):
             self._reader, self._read_for = StackReader(cloudformation), _key_of(stack)
         return self._reader
+
+
+def _by_address(entries: Iterable[Any]) -> dict[Address, Any]:
+    return {tuple(address): resource for address, resource in entries}
 
 
 def _key(record: Mapping[str, Any]) -> tuple[str, str]:

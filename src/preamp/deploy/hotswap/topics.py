@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from preamp.deploy.hotswap.operation import Call, Swapper, document_text, text
+from preamp.deploy.hotswap.operation import REQUIRED, Call, Swapper, document_text, text
 
 if TYPE_CHECKING:
     from preamp.deploy.hotswap.operation import Wanted
@@ -51,7 +51,12 @@ TOPIC: Final = Swapper(_SERVICE, {"DisplayName": ""}, _topic_calls, frozenset({"
 
 SUBSCRIPTION: Final = Swapper(
     _SERVICE,
-    {"FilterPolicy": {}, "FilterPolicyScope": "MessageAttributes", "RawMessageDelivery": "false"},
+    {
+        "FilterPolicy": {},
+        "FilterPolicyScope": "MessageAttributes",
+        # Some protocols have none of it.
+        "RawMessageDelivery": REQUIRED,
+    },
     _subscription_calls,
 )
 """``AWS::SNS::Subscription``."""

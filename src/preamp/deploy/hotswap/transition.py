@@ -13,14 +13,14 @@ from preamp.errors import UserError
 from preamp.events import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from preamp.assembly.read import FileAsset
-    from preamp.deploy.deployed import DeployedStack
+    from preamp.deploy.deployed import Address, DeployedStack
     from preamp.deploy.hotswap.execution import SwapExecutor, SwapFailedError
     from preamp.deploy.hotswap.operation import Swap
     from preamp.deploy.hotswap.state import HotswapState
-    from preamp.deploy.plan import Plan
+    from preamp.deploy.plan import Plan, Resource
     from preamp.events import Reporter
 
 
@@ -56,7 +56,7 @@ class Transition:
         Raises:
             SwapFailedError: A service refused; the record tells what may have been changed.
         """
-        self._write_ahead(plan.swaps)
+        self._write_ahead(plan.swaps, plan.remaining)
         self._executor.carry_out(plan.swaps)
         self._state.write(self._stack, plan.remaining)
 
@@ -71,7 +71,7 @@ class Transition:
                 swapped.
         """
         is_known = self._state.read(self._stack) is not None
-        self._write_ahead(plan.returns)
+        self._write_ahead(plan.returns, {})
         failures = self._executor.set_back(plan.returns)
         if failures and is_known:
             raise _not_set_back(failures[0])
@@ -81,9 +81,13 @@ class Transition:
             self._reporter.report(Notice(f"{told}: {failure.reason}"))
         self._state.write(self._stack, {})
 
-    def _write_ahead(self, swaps: Iterable[Swap]) -> None:
+    def _write_ahead(self, swaps: Iterable[Swap], wanted: Mapping[Address, Resource]) -> None:
+        """Remember what may be different by now, should this process end."""
         known = self._state.read(self._stack) or Hotswapped()
-        touched = {*known.touched, *(swap.address for swap in swaps)}
+        touched: dict[Address, Resource | None] = dict(known.touched)
+        for swap in swaps:
+            before = touched.get(swap.address, known.resources.get(swap.address))
+            touched[swap.address] = wanted.get(swap.address, before)
         self._state.write(self._stack, known.resources, touched)
 
 
