@@ -113,6 +113,19 @@ def current_holder(lock_file: Path) -> Holder | None:
         return holder
 
 
+def wait_until_free(lock_file: Path, patience: float) -> None:
+    """Wait until nobody holds a lock, who is known to be about to let go of it.
+
+    Args:
+        lock_file: As given to `single_writer`.
+        patience: Seconds after which it is given up, and left to whoever needs the lock.
+    """
+    from filelock import FileLock, Timeout
+
+    with contextlib.suppress(Timeout), FileLock(lock_file, timeout=patience):
+        pass
+
+
 def _held(lock_file: Path, guarded: Guarded) -> UserError:
     holder = _read_record(lock_file)
     if holder is None:

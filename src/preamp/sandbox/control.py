@@ -6,9 +6,9 @@ import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from preamp.assembly.lock import Guarded, current_holder, single_writer
+from preamp.assembly.lock import Guarded, current_holder, single_writer, wait_until_free
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from preamp.sandbox.rounds import SessionOptions
     from preamp.sandbox.secrets import SecretStore
     from preamp.sandbox.session import SessionClient, SessionState
+
+
+_PATIENCE_SECONDS: Final = 10.0
 
 
 @dataclass(frozen=True)
@@ -153,10 +156,17 @@ class SandboxControl:
 
     def stop(self) -> bool:
         """Stop the session and the engine, keeping its state; False if neither ran."""
+        ended = self._end_session()
+        return self._engine().stop() or ended
+
+    def _end_session(self) -> bool:
+        """Let the session of another terminal end, to the last of its files; False if none ran."""
         session = self.session()
-        if session:
-            session.stop()
-        return self._engine().stop() or session is not None
+        if session is None:
+            return False
+        session.stop()
+        wait_until_free(self._place.session_lock, _PATIENCE_SECONDS)
+        return True
 
     def delete(self) -> None:
         """Delete every resource, stop the engine and remove its state.
@@ -166,9 +176,7 @@ class SandboxControl:
         """
         from preamp.deploy.apply import destroy
 
-        session = self.session()
-        if session:
-            session.stop()
+        self._end_session()
         engine = self._engine()
         if self._place.directory.exists():
             with single_writer(self._place.lock_file, Guarded.DEPLOYMENT):

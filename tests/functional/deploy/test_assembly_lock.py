@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
-from preamp.assembly.lock import Guarded, current_holder, single_writer
+from preamp.assembly.lock import Guarded, current_holder, single_writer, wait_until_free
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
@@ -60,6 +61,24 @@ def test_a_lock_held_by_another_process_names_it_and_the_way_out(
     assert caught.value.code == "DeploymentInProgressError"
     assert f"process {other_process.pid} (preamp sandbox --once)" in caught.value.message
     assert caught.value.hint.endswith(f"kill {other_process.pid}")
+
+
+def test_waiting_for_a_lock_ends_when_its_holder_has_let_go_of_all(
+    lock_file: Path, other_process: subprocess.Popen[str]
+) -> None:
+    holders = []
+
+    def wait() -> None:
+        wait_until_free(lock_file, 60)
+        holders.append(lock_file.with_name("deployment.lock.json").exists())
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    wait_until_free(lock_file, 0)  # gives up at once, as another process holds it
+    assert (waiting.is_alive(), holders) == (True, [])
+    other_process.communicate()
+    waiting.join()
+    assert holders == [False]
 
 
 def test_a_failed_attempt_leaves_the_holders_record_alone(

@@ -114,6 +114,16 @@ def test_another_terminal_looks_on_and_asks_for_a_deployment(project: Project) -
             assert (first.ended(), second.ended()) == (0, 0)
 
 
+def test_deleting_ends_the_session_first_and_leaves_nothing(project: Project) -> None:
+    write(project)
+    with session(project) as running:
+        running.until("round.finished")
+        deleted = project.run("sandbox", "delete", "--yes")
+        assert deleted.status == 0, deleted.err
+        assert running.ended() == 0
+    assert [path.name for path in (project.folder / ".preamp").iterdir()] == [".gitignore"]
+
+
 def test_an_engine_that_is_killed_comes_back(project: Project) -> None:
     write(project)
     with session(project) as running:
