@@ -231,6 +231,19 @@ def test_one_that_cannot_be_had_is_done_without_and_not_tried_again(
     assert [alive for _, alive in changes] in ([], [True, False])
 
 
+def test_one_that_takes_long_is_not_waited_for_but_kept(tmp_path: Path) -> None:
+    standbys = Standbys({}, lambda _pid, _alive: None, ready_seconds=0.05)
+    slow = Standby((sys.executable, "-c", "import sys; sys.stdin.buffer.raw.read(1)"), ())
+    try:
+        assert standbys.fork(slow, {}, tmp_path, 1) is None
+        [pid] = standbys.pids()
+        assert standbys.fork(slow, {}, tmp_path, 1) is None
+        assert standbys.pids() == [pid]
+    finally:
+        standbys.close()
+    assert gone([pid])
+
+
 def test_idle_ones_end_but_not_under_a_worker(make_bench: MakeBench) -> None:
     bench = make_bench(idle_seconds=0.2)
     environment = opened(bench, _PARENT)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-_READY_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 5.0
 _LOOK_SECONDS: Final = 0.005
 _LONGEST_ANSWER: Final = 4096
@@ -38,6 +37,7 @@ class StandbyProcess:
     Args:
         argv: The program and its arguments.
         variables: The environment it is started with.
+        ready_seconds: How long it is waited for.
 
     Attributes:
         pid: The process.
@@ -49,7 +49,9 @@ class StandbyProcess:
         OSError: It cannot be started.
     """
 
-    def __init__(self, argv: Sequence[str], variables: Mapping[str, str]) -> None:
+    def __init__(
+        self, argv: Sequence[str], variables: Mapping[str, str], ready_seconds: float
+    ) -> None:
         if sys.platform == "win32":
             raise OSError("a process cannot be copied here")
         self._control, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -71,6 +73,7 @@ class StandbyProcess:
         self.last_used = time.monotonic()
         self._lock = threading.Lock()
         self.was_ready = False
+        self._ready_seconds = ready_seconds
         self.lost = False
         self._alive: set[int] = set()
         self._ended: dict[int, int] = {}
@@ -164,7 +167,7 @@ class StandbyProcess:
 
     def _await_ready(self) -> None:
         if not self.was_ready:
-            self._await("ready", _READY_SECONDS)
+            self._await("ready", self._ready_seconds)
             self.was_ready = True
 
     def _await(self, name: str, seconds: float) -> Any:  # noqa: ANN401 - what it has to tell

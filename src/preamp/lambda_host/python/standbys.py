@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from preamp.lambda_host.specification import Standby
 
 _MOST: Final = 4
+_READY_SECONDS: Final = 5.0
 _VARIABLES: Final = {"LANG": "en_US.UTF-8", "TZ": ":UTC"}
 """What every function has that counts when a process starts."""
 
@@ -26,11 +27,16 @@ class Standbys:
     Args:
         machine_variables: Environment variables every function gets from this machine.
         watch: Hears of each process that starts (True) and is gone (False).
+        ready_seconds: How long one that has just been started is waited for.
     """
 
     def __init__(
-        self, machine_variables: Mapping[str, str], watch: Callable[[int, bool], None]
+        self,
+        machine_variables: Mapping[str, str],
+        watch: Callable[[int, bool], None],
+        ready_seconds: float = _READY_SECONDS,
     ) -> None:
+        self._ready_seconds = ready_seconds
         self._variables = {**machine_variables, **_VARIABLES}
         self._watch = watch
         self._lock = threading.Lock()
@@ -86,7 +92,7 @@ class Standbys:
             if known is not None or self._closed or argv in self._broken or not self._make_room():
                 return known
             try:
-                process = StandbyProcess(argv, self._variables)
+                process = StandbyProcess(argv, self._variables, self._ready_seconds)
             except OSError:
                 self._broken.add(argv)
                 return None
@@ -106,6 +112,9 @@ class Standbys:
 
     def _give_up(self, argv: tuple[str, ...], process: StandbyProcess) -> None:
         """Do without one that is lost; one that never was ready is not tried again."""
+        if not process.was_ready and not process.lost:
+            # The machine is busy; who comes later finds it ready.
+            return
         with self._lock:
             if self._processes.get(argv) is process:
                 self._end(argv)
