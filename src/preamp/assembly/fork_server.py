@@ -182,7 +182,7 @@ class ForkServer:
                 or message["runs"] >= self._limits.runs
                 or message["megabytes"] > self._limits.megabytes
             )
-            self.usage = self.usage or message["usage"]
+            self.usage = message["usage"] or self.usage
         self.unfit = message.get("unfit", self.unfit)
         self.is_ready = self.is_ready or "ready" in message
 

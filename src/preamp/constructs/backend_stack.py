@@ -30,17 +30,23 @@ _PLATFORMS: Final = {"Darwin": "Mac", "Windows": "Windows", "Linux": "Linux"}
 
 def create_root_stack(app: App, backend_id: BackendId) -> Stack:
     """Make the root stack of a backend with everything that marks it as one."""
-    stack = Stack(app, backend_id.stack_name)
-    describe(stack, backend_id, "root")
+    described = description(backend_id, "root")
+    stack = Stack(app, backend_id.stack_name, description=described)
     _tag(stack, backend_id)
     if backend_id.kind == "sandbox":
         RemovalPolicies.of(stack).destroy()
     return stack
 
 
-def create_nested_stack(root: Stack, name: str) -> NestedStack:
-    """Make a nested stack under the root whose logical id is its name and a hash."""
-    nested = NestedStack(root, name)
+def create_nested_stack(root: Stack, name: str, described: str | None = None) -> NestedStack:
+    """Make a nested stack under the root whose logical id is its name and a hash.
+
+    Args:
+        root: The root stack.
+        name: The stack's name.
+        described: Its description.
+    """
+    nested = NestedStack(root, name, description=described)
     shorten_logical_id(nested, name)
     return nested
 
@@ -66,31 +72,26 @@ def shorten_logical_id(nested: NestedStack, *path: str) -> None:
     resource.override_logical_id(plain + digest.upper())
 
 
-def describe(stack: Stack, backend_id: BackendId, stack_type: str) -> None:
-    """Note in a stack's description what made it, unless it has a description.
+def description(backend_id: BackendId, stack_type: str) -> str:
+    """What a stack's description notes of what made it.
 
     Args:
-        stack: The stack.
         backend_id: The backend it belongs to.
         stack_type: ``root``, ``custom`` or the name of a category.
     """
-    if stack.template_options.description:
-        return
-    description = {
+    parts = {
         "createdOn": _PLATFORMS.get(platform.system(), "Other"),
         "createdBy": _ENGINES[backend_id.kind],
         "createdWith": _own_version(),
         "stackType": stack_type,
         "metadata": {},
     }
-    stack.template_options.description = json.dumps(description, separators=(",", ":"))
+    return json.dumps(parts, separators=(",", ":"))
 
 
-def add_output_entry(stack: Stack, key: str, entry_version: str, names: list[str]) -> None:
-    """Note in the root template's metadata which outputs make up an entry, after earlier ones."""
-    held = (stack.template_options.metadata or {}).get(key)
-    earlier = [name for name in held["stackOutputs"] if name not in names] if held else []
-    stack.add_metadata(key, {"version": entry_version, "stackOutputs": [*names, *earlier]})
+def set_output_entry(stack: Stack, key: str, entry_version: str, names: list[str]) -> None:
+    """Note in the root template's metadata which outputs make up an entry."""
+    stack.add_metadata(key, {"version": entry_version, "stackOutputs": names})
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from aws_cdk import AssetHashType, Duration
 from aws_cdk import aws_lambda as lambda_
@@ -81,8 +81,8 @@ class PythonFunction(lambda_.Function):
             UserError: The entry or its dependencies cannot be bundled, or
                 ``SecretOutsideBackendError``.
         """
-        chosen_runtime = runtime or lambda_.Runtime.PYTHON_3_13
-        chosen_architecture = architecture or lambda_.Architecture.X86_64
+        chosen_runtime = runtime or usual().runtime
+        chosen_architecture = architecture or usual().architecture
         variables, secrets = _sorted_out(environment or {})
         self._request = replace(
             _request(_located(entry), handler, chosen_runtime, chosen_architecture),
@@ -102,7 +102,7 @@ class PythonFunction(lambda_.Function):
             handler=bundled.handler,
             runtime=chosen_runtime,
             architecture=chosen_architecture,
-            timeout=timeout or Duration.seconds(_TIMEOUT_SECONDS),
+            timeout=timeout or usual().timeout,
             memory_size=memory_size,
             environment=variables,
             **options,
@@ -144,6 +144,24 @@ class PythonFunction(lambda_.Function):
             asset.add_resource_metadata(resource, "Code")
 
 
+class _Usual(NamedTuple):
+    """What most functions have, and the names of it."""
+
+    runtime: lambda_.Runtime
+    runtime_name: str
+    architecture: lambda_.Architecture
+    architecture_name: str
+    timeout: Duration
+
+
+@functools.cache
+def usual() -> _Usual:
+    """What a function has where nothing else is said; asked of the CDK once, not for each."""
+    runtime, architecture = lambda_.Runtime.PYTHON_3_13, lambda_.Architecture.X86_64
+    timeout = Duration.seconds(_TIMEOUT_SECONDS)
+    return _Usual(runtime, runtime.name, architecture, architecture.name, timeout)
+
+
 class _Silence:
     """Takes events outside a synthesis of ours, where nobody listens."""
 
@@ -170,15 +188,18 @@ def _request(
     entry: Path, handler: str, runtime: lambda_.Runtime, architecture: lambda_.Architecture
 ) -> BundleRequest:
     synthesis = SYNTHESIS.get()
+    name = usual().runtime_name if runtime is usual().runtime else runtime.name
+    is_usual = architecture is usual().architecture
+    machine = usual().architecture_name if is_usual else architecture.name
     return BundleRequest(
         entry=entry,
         handler=handler,
-        runtime=runtime.name,
-        architecture="arm64" if architecture.name == "arm64" else "x86_64",
+        runtime=name,
+        architecture="arm64" if machine == "arm64" else "x86_64",
         site=calling_site(),
         project=synthesis.project if synthesis else Path.cwd(),
         exclude=(synthesis.output,) if synthesis else (),
-        destination=_destination(synthesis, runtime.name),
+        destination=_destination(synthesis, name),
     )
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from aws_cdk import App, CfnOutput, NestedStack, Stack
 
 from preamp.constructs.backend_stack import (
-    add_output_entry,
     create_nested_stack,
     create_root_stack,
-    describe,
+    description,
+    set_output_entry,
     shorten_logical_id,
 )
 from preamp.constructs.token_json import to_json
@@ -52,6 +52,7 @@ class LiveBackend:
         self._backend_id = backend_id
         self._groups: dict[str, NestedStack] = {}
         self._custom: dict[str, Site | None] = {}
+        self._entries: dict[str, list[str]] = {}
         self._parts = OutputParts()
         self._built: dict[str, Any] = {}
         self._definitions: dict[str, ResourceDefinition[Any]] = {}
@@ -66,15 +67,20 @@ class LiveBackend:
         """The root stack."""
         return self._stack
 
+    @property
+    def root_id(self) -> str:
+        """The root stack's id in the app."""
+        return self._backend_id.stack_name
+
     def create_stack(self, name: str) -> Stack:
         """Make a nested stack for custom resources; see `Backend.create_stack`."""
         site = calling_site()
         check_resource_name(name, site)
         if name in self._groups:
             raise _taken(name, site, self._custom.get(name))
-        nested = self.group(name)
+        described = description(self._backend_id, "custom")
+        nested = self._groups[name] = create_nested_stack(self._stack, name, described)
         self._custom[name] = site
-        describe(nested, self._backend_id, "custom")
         return nested
 
     def add_output(self, *, version: str | None = None, **sections: Any) -> None:  # noqa: ANN401
@@ -92,7 +98,9 @@ class LiveBackend:
         """Add outputs to the root stack and say in its metadata what they are."""
         for name, value in payload.items():
             CfnOutput(self._stack, name, value=value)
-        add_output_entry(self._stack, key, version, list(payload))
+        earlier = [name for name in self._entries.get(key, ()) if name not in payload]
+        self._entries[key] = [*payload, *earlier]
+        set_output_entry(self._stack, key, version, self._entries[key])
 
     def build(self, resources: Mapping[str, ResourceDefinition[Any]]) -> None:
         """Build all resources, in their order; each may ask for others first."""
@@ -135,9 +143,10 @@ class LiveBackend:
         if self._parts.merged:
             text = to_json(self._stack, self._parts.merged)
             self.add_entry(CUSTOM.key, CUSTOM.version, {"customOutputs": text})
+        ours = {id(nested) for nested in self._groups.values()}
         for path, nested in nested_stacks.items():
             _, *below = path.split("/")
-            if nested.nested_stack_parent is self._stack and below:
+            if id(nested) not in ours and nested.nested_stack_parent is self._stack and below:
                 shorten_logical_id(nested, *below)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - the types are in `backend[...]`

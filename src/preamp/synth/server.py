@@ -78,6 +78,7 @@ class _Server:
         self._control = control
         self._kernel = prepared
         self._usage = Log()
+        self._base = Usage((), ())
         self._steps: deque[Callable[[], None]] = deque(warm_up.steps())
         self._pending: tuple[dict[str, Any], list[int]] | None = None
         self._cancelled = 0
@@ -123,6 +124,8 @@ class _Server:
     def _fork(self, streams: list[int]) -> int:
         self._kernel.begin_run()
         self._usage.empty()
+        if self._runs == 0:
+            self._base = Usage.of_this_process()
         # what is frozen is never looked at by the child's collector, so it stays shared memory
         gc.freeze()
         die_with_server = dying_with_parent()
@@ -145,17 +148,13 @@ class _Server:
 
     def _serve_run(self) -> int:
         """The child's part: as any synth child, in a kernel where others were before."""
-        from aws_cdk import AssetStaging
-
-        before = Usage.of_this_process()
         request = run.read_request()
         if request is None:
             return 0
         os.close(run.take_stdin())
         importlib.invalidate_caches()
-        AssetStaging.clear_asset_hash_cache()
         status = run.answer(request, run.LineReporter(run.take_stdout()), self._kernel)
-        self._usage.write(Usage.of_this_process().since(before).to_json())
+        self._usage.write(Usage.of_this_process().to_json())
         return status
 
     def _attend(self, child: int, number: int) -> int | None:
@@ -193,13 +192,13 @@ class _Server:
 
     def _report(self, number: int, status: int) -> bool:
         """Tell how a run ended and what became of the server; whether it can go on."""
+        from aws_cdk import AssetStaging
+
         self._runs += 1
         node = self._kernel.node
         usable = node.exchange.is_level and node.is_silent
         text = self._usage.read()
-        if text:
-            usage = Usage.from_json(text)
-            self._steps = deque(warm_up.steps_after_run(usage, is_ready=self._is_ready))
+        usage = Usage.from_json(text) if text else self._base
         _tell(
             self._control,
             ended=number,
@@ -208,8 +207,13 @@ class _Server:
             runs=self._runs,
             megabytes=_megabytes(node.pid) if usable else 0,
             broken=not node.exchange.is_sound,
-            usage=text,
+            usage=usage.since(self._base).to_json() if text else "",
         )
+        if usable:
+            usage = usage.since(Usage.of_this_process())
+            self._steps = deque(warm_up.steps_after_run(usage, is_ready=self._is_ready))
+            # else the next run would get the assets of this one
+            AssetStaging.clear_asset_hash_cache()
         return usable
 
 

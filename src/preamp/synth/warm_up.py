@@ -41,6 +41,7 @@ def steps(usage: Usage | None = None) -> Iterator[Callable[[], None]]:
     """
     yield lambda: _import(f"aws_cdk.{name}" for name in _USUAL)
     yield lambda: _import(["preamp.constructs.python_function", "preamp.bundling.bundler"])
+    yield _ask_for_the_usual
     for _ in range(_ROUNDS):
         yield _synthesize
     if usage is not None:
@@ -56,6 +57,7 @@ def steps_after_run(usage: Usage, *, is_ready: bool) -> Iterator[Callable[[], No
     """
     yield usage.load
     if not is_ready:
+        yield _ask_for_the_usual
         yield _synthesize
 
 
@@ -119,6 +121,12 @@ def _import(modules: Iterable[str]) -> None:
     for name in modules:
         with contextlib.suppress(ImportError):  # no longer installed
             importlib.import_module(name)
+
+
+def _ask_for_the_usual() -> None:
+    from preamp.constructs.python_function import usual
+
+    usual()
 
 
 def _synthesize() -> None:

@@ -52,7 +52,7 @@ def write_assembly(
         UserError: ``CircularStackReferenceError``, ``AnnotationError`` if a construct says that
             it is wrong, ``SecretExposedError``, or ``SynthesisFailedError``.
     """
-    root = backend.stack.node.id
+    root = backend.root_id
     try:
         backend.finish(recorder.nested_stacks)
         assembly = backend.app.synth()
