@@ -8,11 +8,13 @@ from __future__ import annotations
 import ast
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_KEPT: Final = 500
 _IMPORT_ERRORS: Final = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"}
 
 
@@ -53,8 +55,9 @@ class ModuleText:
     open_ended: bool
 
 
+@lru_cache(maxsize=_KEPT)
 def read_module(source: bytes) -> ModuleText:
-    """Read a module's text.
+    """Read a module's text; functions of one project share most of their modules.
 
     Raises:
         SyntaxError: The text is not Python.

@@ -82,7 +82,7 @@ def description(backend_id: BackendId, stack_type: str) -> str:
     parts = {
         "createdOn": _PLATFORMS.get(platform.system(), "Other"),
         "createdBy": _ENGINES[backend_id.kind],
-        "createdWith": _own_version(),
+        "createdWith": own_version(),
         "stackType": stack_type,
         "metadata": {},
     }
@@ -95,8 +95,9 @@ def set_output_entry(stack: Stack, key: str, entry_version: str, names: list[str
 
 
 @functools.cache
-def _own_version() -> str:
-    return version("preamp")  # parses a file each time
+def own_version() -> str:
+    """The version of preamp; kept, as finding it out parses a file."""
+    return version("preamp")
 
 
 def _tag(scope: Construct, backend_id: BackendId) -> None:

@@ -124,8 +124,10 @@ def _import(modules: Iterable[str]) -> None:
 
 
 def _ask_for_the_usual() -> None:
+    from preamp.constructs.backend_stack import own_version
     from preamp.constructs.python_function import usual
 
+    own_version()
     usual()
 
 
