@@ -194,10 +194,20 @@ class EngineProcess:
     def _exchange_state(self, exchange: Callable[[], None]) -> EngineConnection | None:
         self._prepare_directory()
         with self._lock():
+            record = read_record(self._record_path)
             was_running = self._stop(_STOP_TIMEOUT)
             finish_exchange(self._directory)
             exchange()
-        return self.start() if was_running else None
+        if record is None or not was_running:
+            return None
+        # As it was: whether permissions are enforced is not for who exchanges the state to say.
+        again = EngineProcess(
+            self._directory,
+            port=self._port,
+            reporter=self._reporter,
+            enforce_iam=record.enforces_iam,
+        )
+        return again.start()
 
     def _stop(self, timeout: float) -> bool:
         process = _process_of(read_record(self._record_path))

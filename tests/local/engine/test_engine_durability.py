@@ -524,6 +524,17 @@ def test_a_snapshot_brings_everything_back(process: EngineProcess) -> None:
         assert body_of(aws("s3"), "bucket", "key") == b"kept"
 
 
+def test_an_engine_without_permissions_comes_back_without(
+    process: EngineProcess, tmp_path: Path
+) -> None:
+    lenient = EngineProcess(tmp_path / "state", port=None, reporter=Recorder(), enforce_iam=False)
+    assert not lenient.start().enforces_iam
+    process.snapshot("lenient")
+    restored = process.restore("lenient")
+    assert restored is not None
+    assert not restored.enforces_iam
+
+
 def test_a_few_snapshots_are_kept(process: EngineProcess) -> None:
     process.start()
     for number in range(KEPT + 1):
