@@ -39,26 +39,27 @@ def process(tmp_path: Path) -> Iterator[EngineProcess]:
     made.stop(0)
 
 
-def busy_worker(connection: EngineConnection, aws: Aws) -> psutil.Process:
-    """Start a handler that never comes to an end; return its process."""
+def busy_worker(aws: Aws, told: Path) -> psutil.Process:
+    """Start a handler that never comes to an end; return its process.
+
+    Args:
+        aws: Clients of the engine.
+        told: A file that does not exist, by which the handler tells its process.
+    """
+    source = f"""
+        import os
+        def handler(event, context):
+            with open({str(told)!r}, "w") as file:
+                print(os.getpid(), file=file)
+            while True:
+                pass
+        """
     functions = Functions(aws)
-    marker = "import os\npids = os.getpid()\n"
-    name = functions.create(
-        marker + "def handler(event, context):\n    while True: pass\n", Timeout=60
-    )
-    children = psutil.Process(connection.pid)
-    functions.invoke(name, InvocationType="Event")
-    while True:
-        for child in children.children():
-            if "python_worker" in " ".join(_command(child)) and child.cpu_times().user > 0.1:
-                return child
-
-
-def _command(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
+    functions.invoke(functions.create(source, Timeout=60), InvocationType="Event")
+    while not (told.is_file() and told.read_text().endswith("\n")):
+        # A call is the waiting: the engine works between two answers.
+        aws("sts").get_caller_identity()
+    return psutil.Process(int(told.read_text()))
 
 
 def test_it_is_started_once_and_found_by_others(process: EngineProcess, tmp_path: Path) -> None:
@@ -158,11 +159,11 @@ def test_what_it_writes_is_its_owners_alone(process: EngineProcess, tmp_path: Pa
 
 @pytest.mark.parametrize("kill", [signal.SIGTERM, signal.SIGKILL])
 def test_a_busy_handler_does_not_survive_the_engine(
-    process: EngineProcess, kill: signal.Signals
+    process: EngineProcess, tmp_path: Path, kill: signal.Signals
 ) -> None:
     connection = process.start()
     with Aws(connection) as aws:
-        worker = busy_worker(connection, aws)
+        worker = busy_worker(aws, tmp_path / "pid")
     engine = psutil.Process(connection.pid)
     engine.send_signal(kill)
     _, alive = psutil.wait_procs([engine, worker], timeout=10)
