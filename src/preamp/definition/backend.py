@@ -73,6 +73,15 @@ class ResourceScope(Protocol):
             payload: Output names and values; values may be tokens.
         """
 
+    def append_output_entry(self, key: str, version: str, payload: Mapping[str, str]) -> None:
+        """Add to outputs that are lists, to which every resource of a kind adds its part.
+
+        Args:
+            key: The entry's name in the template's metadata, e.g. ``AWS::Amplify::Function``.
+            version: The entry's version.
+            payload: Output names, and what to append to each; values may be tokens.
+        """
+
 
 @runtime_checkable
 class ResourceDefinition(Protocol[Built_co]):

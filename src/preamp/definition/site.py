@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 import sysconfig
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from preamp.contract.site import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from types import FrameType
+
+T = TypeVar("T")
 
 _PREAMP: Final = str(Path(__file__).parent.parent)
 _STANDARD_LIBRARY: Final = sysconfig.get_path("stdlib")
@@ -24,6 +26,16 @@ def is_user_code(filename: str) -> bool:
     return not filename.startswith((_PREAMP, _STANDARD_LIBRARY))
 
 
+def standing_in(site: Site | None, do: Callable[[], T]) -> T:  # noqa: ARG001 - read off the frame
+    """Do something that an earlier line of the user's code asked for.
+
+    Args:
+        site: That line, which `calling_site` finds meanwhile; None leaves it to the stack.
+        do: What it asked for.
+    """
+    return do()
+
+
 def calling_site(making: object = None) -> Site | None:
     """The innermost line of the user's code on the stack, or None where there is none.
 
@@ -32,6 +44,9 @@ def calling_site(making: object = None) -> Site | None:
             line is the one that makes it.
     """
     for frame in _frames(sys._getframe(1)):  # noqa: SLF001 - the documented way to read frames
+        if frame.f_code is standing_in.__code__ and frame.f_locals["site"]:
+            site: Site = frame.f_locals["site"]
+            return site
         if is_user_code(frame.f_code.co_filename) and not _constructs(frame, making):
             return site_at(frame.f_code.co_filename, frame.f_lineno)
     return None

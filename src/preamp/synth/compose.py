@@ -18,7 +18,7 @@ from preamp.contract.context import KIND, NAME, NAMESPACE
 from preamp.contract.entries import CUSTOM, PLATFORM
 from preamp.definition.names import check_resource_name, nearest
 from preamp.definition.outputs import OutputParts
-from preamp.definition.site import calling_site
+from preamp.definition.site import calling_site, standing_in
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class LiveBackend:
         self._kept: list[ResourceDefinition[Any]] = []
         self._building: dict[int, ResourceDefinition[Any]] = {}
         self._afterwards: list[Callable[[], None]] = []
+        self._lists: dict[tuple[str, str], dict[str, list[str]]] = {}
 
     @property
     def stack(self) -> Stack:
@@ -102,6 +103,12 @@ class LiveBackend:
         self._entries[key] = [*payload, *earlier]
         set_output_entry(self._stack, key, version, self._entries[key])
 
+    def append_entry(self, key: str, version: str, payload: Mapping[str, str]) -> None:
+        """Add to lists that become outputs when the user's code has ended."""
+        lists = self._lists.setdefault((key, version), {})
+        for name, value in payload.items():
+            lists.setdefault(name, []).append(value)
+
     def build(self, resources: Mapping[str, ResourceDefinition[Any]]) -> None:
         """Build all resources, in their order; each may ask for others first."""
         self._definitions = dict(resources)
@@ -118,7 +125,8 @@ class LiveBackend:
             self._building[key] = definition
             try:
                 scope = Scope(self, names.get(key, ""), self._backend_id)
-                self._by_definition[key] = definition.build(scope)
+                site = getattr(definition, "site", None)
+                self._by_definition[key] = standing_in(site, lambda: definition.build(scope))
             finally:
                 del self._building[key]
             self._kept.append(definition)
@@ -140,6 +148,9 @@ class LiveBackend:
         """
         for do in self._afterwards:
             do()
+        for (key, version), lists in self._lists.items():
+            texts = {name: to_json(self._stack, values) for name, values in lists.items()}
+            self.add_entry(key, version, texts)
         if self._parts.merged:
             text = to_json(self._stack, self._parts.merged)
             self.add_entry(CUSTOM.key, CUSTOM.version, {"customOutputs": text})
@@ -196,6 +207,10 @@ class Scope:
     def add_output_entry(self, key: str, version: str, payload: Mapping[str, str]) -> None:
         """Add an entry to the root stack's outputs."""
         self._backend.add_entry(key, version, payload)
+
+    def append_output_entry(self, key: str, version: str, payload: Mapping[str, str]) -> None:
+        """Add to lists among the root stack's outputs."""
+        self._backend.append_entry(key, version, payload)
 
 
 class BackendComposer:

@@ -48,6 +48,18 @@ define_backend(left=left)
 """
 
 
+LISTED = """
+class Named:
+    def __init__(self, name):
+        self.name = name
+    def build(self, scope):
+        topic = sns.Topic(scope.stack("topics"), self.name)
+        scope.append_output_entry("Test", "1", {"names": topic.topic_name, "kinds": "topic"})
+
+define_backend(first=Named("First"), second=Named("Second"))
+"""
+
+
 def project(folder: Path, text: str) -> Path:
     (folder / "amplify").mkdir(parents=True)
     (folder / "amplify" / "backend.py").write_text(RESOURCES + text, encoding="utf-8")
@@ -84,3 +96,13 @@ def test_resources_that_need_each_other_are_told(tmp_path: Path) -> None:
     with pytest.raises(UserError) as raised:
         synthesize(project(tmp_path / "project", NEEDING_EACH_OTHER), tmp_path / "out")
     assert raised.value.code == "ResourceCycleError"
+
+
+def test_what_every_resource_of_a_kind_appends_to_is_one_output(tmp_path: Path) -> None:
+    synthesize(project(tmp_path / "project", LISTED), tmp_path / "out")
+    root = template(tmp_path / "out", "sandbox-")
+    assert root["Metadata"]["Test"]["stackOutputs"] == ["names", "kinds"]  # type: ignore[index]
+    outputs: dict[str, dict[str, object]] = root["Outputs"]  # type: ignore[assignment]
+    assert outputs["kinds"]["Value"] == '["topic","topic"]'
+    first, second = (str(outputs["names"]["Value"]).find(f"topics{one}") for one in ("First", "S"))
+    assert 0 < first < second
