@@ -68,6 +68,7 @@ CODES: Final[dict[str, str]] = {
     "HandlerModuleNotFoundError": "a handler imports a module of the project that does not exist",
     "HandlerNotFoundError": "a handler's file does not define the handler function",
     "HotswapError": "what was hotswapped cannot be set back, so CloudFormation cannot go on",
+    "HotswapRecordError": "what is hotswapped cannot be remembered: its file cannot be written",
     "InterpreterError": "the interpreter that runs functions on this machine does not work",
     "InvalidEventError": "the event given to `preamp invoke` is not JSON",
     "InvalidFilterError": "the filter for logs is no regular expression",

@@ -293,7 +293,7 @@ class _Deployment:
 
     def _remember(self, stack: DeployedStack | None) -> None:
         if self._hotswap is not None and stack is not None and not is_busy(stack.status):
-            self._hotswap.write(stack, {})
+            self._hotswap.settle(stack, {})
 
     def _carry_out(self, plan: Plan, stack: DeployedStack | None) -> DeployedStack | None:
         """Return the stack afterwards, or None if CloudFormation sees no difference."""

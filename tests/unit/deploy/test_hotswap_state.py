@@ -6,6 +6,7 @@ import pytest
 
 from preamp.deploy.deployed import DeployedStack
 from preamp.deploy.hotswap.state import Hotswapped, HotswapState
+from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,3 +48,22 @@ def test_a_record_that_is_forgotten_says_nothing(tmp_path: Path) -> None:
     state.write(STACK, RESOURCES)
     state.forget()
     assert state.read(STACK) is None
+
+
+def test_a_record_that_cannot_be_written_is_told_before_anything_is_changed(
+    tmp_path: Path,
+) -> None:
+    state = HotswapState(tmp_path / "missing" / "h.json")
+    with pytest.raises(UserError) as caught:
+        state.write(STACK, RESOURCES)
+    assert caught.value.code == "HotswapRecordError"
+    assert "No such file" in caught.value.message
+
+
+def test_afterwards_the_older_record_is_good_enough(tmp_path: Path) -> None:
+    record = tmp_path / "h.json"
+    state = HotswapState(record)
+    state.write(STACK, {}, {("R",): None})
+    (tmp_path / "h.json.new").mkdir()
+    state.settle(STACK, RESOURCES)
+    assert state.read(STACK) == Hotswapped({}, {("R",): None})

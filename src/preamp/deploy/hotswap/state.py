@@ -6,12 +6,14 @@ sandbox is; whoever deploys says where the record lies.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from preamp.deploy.deployed import StackReader
+from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -95,6 +97,9 @@ class HotswapState:
             stack: The stack as it is.
             resources: The resources that differ from CloudFormation's templates, as they run.
             touched: Resources that are about to be changed, as in `Hotswapped.touched`.
+
+        Raises:
+            UserError: ``HotswapRecordError`` if the file cannot be written.
         """
         stack_id, revision = _key_of(stack)
         record = {
@@ -104,12 +109,37 @@ class HotswapState:
             "resources": list(resources.items()),
             "touched": list((touched or {}).items()),
         }
+        try:
+            self._replace(json.dumps(record))
+        except OSError as error:
+            raise UserError(
+                "HotswapRecordError",
+                f"{self._file} cannot be written: {error.strerror or error}",
+                "make room on the disk, or let preamp write there, and deploy again",
+            ) from error
+
+    def settle(self, stack: DeployedStack, resources: Mapping[Address, Resource]) -> None:
+        """Remember what runs, now that nothing is being changed.
+
+        If that cannot be written, what is in the record is less certain, and no less true.
+
+        Args:
+            stack: The stack as it is.
+            resources: As for `write`.
+        """
+        with contextlib.suppress(UserError):
+            self.write(stack, resources)
+
+    def _replace(self, text: str) -> None:
         beside = self._file.with_name(f"{self._file.name}.new")
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(record, file)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._file)
+        try:
+            with beside.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._file)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def forget(self) -> None:
         """Drop the record: the stack was changed behind its back, for instance restored."""

@@ -55,10 +55,11 @@ class Transition:
 
         Raises:
             SwapFailedError: A service refused; the record tells what may have been changed.
+            UserError: ``HotswapRecordError``; nothing was changed.
         """
         self._write_ahead(plan.swaps, plan.remaining)
         self._executor.carry_out(plan.swaps)
-        self._state.write(self._stack, plan.remaining)
+        self._state.settle(self._stack, plan.remaining)
 
     def set_back(self, plan: Plan) -> None:
         """Make what runs what CloudFormation believes to run.
@@ -68,7 +69,7 @@ class Transition:
 
         Raises:
             UserError: ``HotswapError`` if a service refused to set back what is known to have been
-                swapped.
+                swapped, ``HotswapRecordError`` if the record cannot be written.
         """
         is_known = self._state.read(self._stack) is not None
         self._write_ahead(plan.returns, {})
@@ -79,7 +80,7 @@ class Transition:
             # Most likely it never was anything else.
             told = f"it could not be made sure that {failure.path} is as CloudFormation knows it"
             self._reporter.report(Notice(f"{told}: {failure.reason}"))
-        self._state.write(self._stack, {})
+        self._state.settle(self._stack, {})
 
     def _write_ahead(self, swaps: Iterable[Swap], wanted: Mapping[Address, Resource]) -> None:
         """Remember what may be different by now, should this process end."""
