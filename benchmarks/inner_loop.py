@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from benchmarks.figures import Samples, row, title, verdict
 from benchmarks.running_session import session
-from benchmarks.session_memory import memory_of
+from benchmarks.session_memory import memory_of, wait_for_rest
 from benchmarks.workbench import edit
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def _measure_memory(bench: Workbench) -> None:
         running.until_live()
         invoke = bench.preamp("invoke", _PUBLISHER, "--event", _EVENT, "--identifier", _IDENTIFIER)
         bench.time(invoke, bench.project)
+        wait_for_rest(running.pid)
         parts = memory_of(running.pid)
     whole = sum(parts.values())
     met = "PASS" if whole <= _MEMORY_GOAL else "over goal"

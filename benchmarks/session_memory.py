@@ -2,46 +2,71 @@
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
+from contextlib import suppress
+from typing import Final
 
 import psutil
 
 from preamp.contract.node import node_binary
 
-_MEGABYTE = 1e6
+_MEGABYTE: Final = 1e6
+_ENGINE: Final = "bootstrap.py"
+_VALIDATOR: Final = "validate.cjs"
 
 
 def memory_of(pid: int) -> dict[str, float]:
     """Megabytes by who has them; what processes share is counted in parts (PSS).
 
     Args:
-        pid: The session's process; the engine, which is not its child, is found by the project.
+        pid: The session's process.
     """
     session = psutil.Process(pid)
-    engines = [
-        process
-        for process in psutil.process_iter(["cmdline", "cwd"])
-        if _is_engine(process) and (process.info["cwd"] or "").startswith(session.cwd())
-    ]
     found: defaultdict[str, float] = defaultdict(float)
-    for process in (session, *engines):
-        for each in (process, *process.children(recursive=True)):
-            found[_name(each, session, engines)] += megabytes_of(each)
+    for process in _processes(session):
+        found[_name(process, session)] += megabytes_of(process)
     return dict(found)
 
 
-def _is_engine(process: psutil.Process) -> bool:
-    return any(word.endswith("bootstrap.py") for word in process.info["cmdline"] or ())
+def wait_for_rest(pid: int, patience: float = 90.0) -> None:
+    """Wait until what is only there for a while has ended: the template validator.
+
+    Args:
+        pid: The session's process.
+        patience: Seconds to wait at most.
+    """
+    session, latest = psutil.Process(pid), time.monotonic() + patience
+    while any(_is(each, _VALIDATOR) for each in _processes(session)):
+        if time.monotonic() > latest:
+            return
+        time.sleep(1)
 
 
-def _name(process: psutil.Process, session: psutil.Process, engines: list[psutil.Process]) -> str:
+def _processes(session: psutil.Process) -> set[psutil.Process]:
+    """The session's own, the engine, which may be nobody's child, and all that they started."""
+    engines = [
+        process
+        for process in psutil.process_iter(["cwd"])
+        if _is(process, _ENGINE) and (process.info["cwd"] or "").startswith(session.cwd())
+    ]
+    return {each for root in (session, *engines) for each in (root, *root.children(recursive=True))}
+
+
+def _is(process: psutil.Process, program: str) -> bool:
+    with suppress(psutil.Error):
+        return any(word.endswith(program) for word in process.cmdline())
+    return False
+
+
+def _name(process: psutil.Process, session: psutil.Process) -> str:
     if process == session:
         return "session"
-    if process in engines:
+    if _is(process, _ENGINE):
         return "engine"
-    if session not in process.parents():
+    if any(_is(each, _ENGINE) for each in process.parents()):
         return "functions' environments, and what waits to be one"
-    if any(word.endswith("validate.cjs") for word in process.cmdline()):
+    if _is(process, _VALIDATOR):
         return "template validator"
     is_node = process.exe() == str(node_binary().resolve())
     return "Node of the synthesis" if is_node else "Python of the synthesis"
