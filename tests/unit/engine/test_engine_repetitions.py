@@ -11,7 +11,18 @@ from preamp.engine.ministack.repetitions import read_form, remembering
 
 
 @pytest.mark.parametrize("keep_blank_values", [True, False])
-@pytest.mark.parametrize("text", ["", "a=1&b=&a=2", "a=%C3%BC+x&&c", "x=" + "y" * 20_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "&",
+        "a=1&b=&a=2",
+        "a=%C3%BC+x&&c",
+        "a+b%26=c%3Dd=e&=f&%=%zz&g=%ff",
+        "a;b=1;c",
+        "x=" + "y" * 20_000,
+    ],
+)
 def test_a_form_is_read_as_ever(text: str, *, keep_blank_values: bool) -> None:
     for _ in range(2):
         found = read_form(text, keep_blank_values=keep_blank_values)
