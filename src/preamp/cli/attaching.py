@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from preamp.sandbox.debugging import Attachment
+    from preamp.sandbox.place import SandboxPlace
 
 _HOST: Final = "127.0.0.1"
 _PYCHARM: Final = {
@@ -19,13 +20,15 @@ _PYCHARM: Final = {
 }
 
 
-def write_attachments(attachments: Sequence[Attachment], *, as_json: bool) -> None:
+def write_attachments(
+    attachments: Sequence[Attachment], place: SandboxPlace, *, as_json: bool
+) -> None:
     """Write how to attach to stdout; JSON is one line for each function."""
     for attachment in attachments:
         if as_json:
             click.echo(json.dumps(_facts(attachment)))
         else:
-            click.echo("\n".join(_lines(attachment)))
+            click.echo("\n".join(_lines(attachment, place.option)))
 
 
 def launch_configuration(attachment: Attachment) -> dict[str, Any]:
@@ -45,7 +48,7 @@ def _facts(attachment: Attachment) -> dict[str, Any]:
     }
 
 
-def _lines(attachment: Attachment) -> Iterator[str]:
+def _lines(attachment: Attachment, option: str) -> Iterator[str]:
     address = click.style(f"{_HOST}:{attachment.port}", bold=True)
     yield ""
     yield f"{attachment.path} waits for a debugger at {address} once it is invoked"
@@ -53,4 +56,4 @@ def _lines(attachment: Attachment) -> Iterator[str]:
     yield "  VS Code  one of the configurations in .vscode/launch.json:"
     for line in json.dumps(launch_configuration(attachment), indent=2).splitlines():
         yield f"    {line}"
-    yield f"  end      preamp sandbox debug {attachment.path} --off"
+    yield f"  end      preamp sandbox debug {attachment.path} --off{option}"

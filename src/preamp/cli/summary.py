@@ -53,12 +53,21 @@ def _lines(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -
     yield f"  outputs  {os.path.relpath(place.outputs_file)}"
     if not deployment.connection.enforces_iam:
         yield unenforced_line()
-    function = _any_function(deployment.assembly)
+    yield from _next(_any_function(deployment.assembly), place.option)
+
+
+def _next(function: str | None, option: str) -> Iterator[str]:
+    """What can be done now, each command with the option that leads it to this sandbox."""
     if function:
-        yield f"  next     preamp invoke {function} --event '{{}}'"
-        yield "           preamp logs    preamp mail list    preamp sandbox stop"
+        yield f"  next     preamp invoke {function}{option}"
+        others = ["preamp logs", "preamp mail list", "preamp sandbox stop"]
     else:
-        yield '  next     eval "$(preamp sandbox env)"    preamp sandbox stop'
+        yield f'  next     eval "$(preamp sandbox env{option})"'
+        others = ["preamp sandbox stop"]
+    if option:
+        yield from (f"           {command}{option}" for command in others)
+    else:
+        yield f"           {'    '.join(others)}"
 
 
 def _changes(count: int) -> str:

@@ -36,6 +36,11 @@ class SandboxPlace:
     identifier: str
 
     @property
+    def option(self) -> str:
+        """What a command line needs to mean this sandbox; empty for the default one."""
+        return "" if self.identifier == _user_name() else f" --identifier {self.identifier}"
+
+    @property
     def backend_id(self) -> BackendId:
         """The root of the sandbox's names."""
         return BackendId(self.project.name, self.identifier, "sandbox")

@@ -202,6 +202,7 @@ def test_two_sandboxes_of_one_project_run_side_by_side(project: Project) -> None
     for name in ("one", "two"):
         deployed = project.run("sandbox", "--once", "--identifier", name)
         assert deployed.status == 0, deployed.err
+        assert f"preamp sandbox stop --identifier {name}\n" in deployed.out
     endpoints = {
         project.run("sandbox", "status", "--identifier", name, "--json").json["endpoint"]
         for name in ("one", "two")

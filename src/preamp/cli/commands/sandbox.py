@@ -113,7 +113,7 @@ def command(
         attachments = [deploying.debug(path) for path in debugged]
     sandbox = wiring.sandbox(identifier, Silence())
     write_summary(deployment, sandbox.place, time.monotonic() - started, as_json=as_json)
-    write_attachments(attachments, as_json=as_json)
+    write_attachments(attachments, sandbox.place, as_json=as_json)
 
 
 @command.command(epilog="Example: preamp sandbox status --json")
@@ -144,7 +144,7 @@ def debug(*, path: str, off: bool, identifier: str | None, as_json: bool) -> Non
         attachment = None if off else sandbox.debug(path)
         ended = off and sandbox.end_debugging(path)
     if attachment:
-        write_attachments([attachment], as_json=as_json)
+        write_attachments([attachment], sandbox.place, as_json=as_json)
     elif as_json:
         click.echo(json.dumps({"ended": ended}))
     else:
