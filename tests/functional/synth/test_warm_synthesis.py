@@ -47,7 +47,7 @@ def warm(request: pytest.FixtureRequest, project: WarmProject) -> Iterator[WarmS
 
 def seen(project: WarmProject, synthesizer: WarmSynthesizer | None) -> dict[str, Any]:
     """What the backend says that it sees."""
-    (line,) = project.synthesize(synthesizer).printed
+    (line,) = project.synthesize(synthesizer).lines(1)
     found: dict[str, Any] = json.loads(line)
     return found
 
@@ -109,7 +109,7 @@ def test_nothing_of_a_run_is_left_for_the_next(project: WarmProject, warm: WarmS
         "sys.modules['json.left'] = sys\n"
     )
     for _ in range(2):
-        assert project.synthesize(warm).printed == ["False None False"]
+        assert project.synthesize(warm).lines(1) == ["False None False"]
 
 
 def test_what_is_printed_is_reported_line_by_line(
@@ -119,7 +119,7 @@ def test_what_is_printed_is_reported_line_by_line(
         "import os, sys\nprint('from print')\nprint('to stderr', file=sys.stderr)\n"
         "os.system('echo from a program')\n" + START + "define_backend()\n"
     )
-    printed = project.synthesize(warm).printed
+    printed = project.synthesize(warm).lines(3)
     assert sorted(printed) == ["from a program", "from print", "to stderr"]
 
 
@@ -145,7 +145,7 @@ def test_an_edit_within_the_second_is_seen(project: WarmProject, warm: WarmSynth
         project.backend(
             START + f"from .settings import VALUE\ndefine_backend()\nprint(VALUE, {value})\n"
         )
-        assert project.synthesize(warm).printed == [f"{value} {value}"]
+        assert project.synthesize(warm).lines(1) == [f"{value} {value}"]
 
 
 def test_an_edited_asset_is_a_new_asset(project: WarmProject, warm: WarmSynthesizer) -> None:
@@ -175,17 +175,17 @@ def test_a_module_that_hides_one_of_the_cdks_is_no_obstacle(
         synthesizer.start()
         for mark in (1, 22):
             project.write("publication.py", f"MARK = {mark}\ndef publish(*_): pass\n")
-            assert project.synthesize(synthesizer).printed == [str(mark)]
+            assert project.synthesize(synthesizer).lines(1) == [str(mark)]
 
 
 def test_a_module_that_comes_to_hide_another_does(project: WarmProject) -> None:
     project.backend(START + "import publication\ndefine_backend()\nprint(publication.__file__)\n")
     with WarmSynthesizer(project.folder) as synthesizer:
-        (before,) = project.synthesize(synthesizer).printed
+        (before,) = project.synthesize(synthesizer).lines(1)
         hiding = project.write("publication.py", "def publish(*_): pass\n")
-        assert project.synthesize(synthesizer).printed == [str(hiding)] != [before]
+        assert project.synthesize(synthesizer).lines(1) == [str(hiding)] != [before]
         hiding.unlink()
-        assert project.synthesize(synthesizer).printed == [before]
+        assert project.synthesize(synthesizer).lines(1) == [before]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where jsii keeps its packages on Linux")
@@ -201,7 +201,7 @@ def test_a_home_that_cannot_be_written_to_is_no_obstacle(
         "Asset(define_backend().create_stack('s'), 'A', path='code')\nprint('good')\n"
     )
     with WarmSynthesizer(tmp_path) as synthesizer:
-        assert project.synthesize(synthesizer).printed == ["good"]
+        assert project.synthesize(synthesizer).lines(1) == ["good"]
 
 
 def test_a_jsii_of_another_kind_is_used_as_it_comes(
@@ -221,7 +221,7 @@ def test_a_jsii_of_another_kind_is_used_as_it_comes(
     monkeypatch.setenv("PYTHONPATH", str(path))
     with WarmSynthesizer(project.folder) as synthesizer:
         for _ in range(2):
-            assert project.synthesize(synthesizer).printed == ["_NodeProcess"]
+            assert project.synthesize(synthesizer).lines(1) == ["_NodeProcess"]
             found = project.assembly()
             assert {name: found[name] for name in templates} == templates
             # nobody says what this Node reads

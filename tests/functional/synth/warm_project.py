@@ -37,6 +37,12 @@ class Listener:
     def printed(self) -> list[str]:
         return [event.text for event in list(self.events) if isinstance(event, OutputPrinted)]
 
+    def lines(self, count: int) -> list[str]:
+        """What was printed, once it is that many lines: they come from another thread."""
+        with self._changed:
+            self._changed.wait_for(lambda: len(self.printed) >= count, timeout=60)
+        return self.printed
+
     def wait_for(self, line: str) -> None:
         """Wait until a line was printed."""
         with self._changed:
