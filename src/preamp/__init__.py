@@ -6,17 +6,20 @@ This module is what a backend definition imports, and only that.
 from __future__ import annotations
 
 from preamp.definition.backend import Backend, ResourceDefinition, ResourceScope, define_backend
+from preamp.definition.function import FunctionDefinition, define_function
 from preamp.definition.secret import Secret, secret
 from preamp.errors import Fault, PreampError, UserError
 
 __all__ = [
     "Backend",
     "Fault",
+    "FunctionDefinition",
     "PreampError",
     "ResourceDefinition",
     "ResourceScope",
     "Secret",
     "UserError",
     "define_backend",
+    "define_function",
     "secret",
 ]

@@ -19,8 +19,12 @@ CANONICAL: Final = Path(__file__).with_name("canonical")
 
 SANE_DEFAULTS = "PythonFunction has defaults that real handlers can live with (30 s, 512 MB)"
 EXPLICIT = "PythonFunction always names the architecture that its dependencies are installed for"
+BEFORE = "a function waits for its policy, which is removed with it; there it comes at the very end"
+VERSION = "the id of a version has a hash of the code in it, and a schedule's role one of the id"
 PYTHON = "a Python handler: its runtime, code and handler are not those of the TypeScript one"
 
+JOBS: Final = "stacks.jobs.resources.all-options-lambda"
+TIMES: Final = "stacks.function.resources"
 NOTIFICATIONS: Final = "stacks.CustomNotifications.resources.CustomNotifications"
 
 DIFFERENCES: Final[dict[str, dict[str, str]]] = {
@@ -40,11 +44,39 @@ DIFFERENCES: Final[dict[str, dict[str, str]]] = {
         for name in ("Code.files[0]", "Handler", "Runtime")
     },
     "03-custom-stacks": {},
+    "07-functions": {
+        f"{JOBS}.DependsOn": BEFORE,
+        f"{JOBS}/ServiceRole/DefaultPolicy.DeletionPolicy": BEFORE,
+        f"{JOBS}/ServiceRole/DefaultPolicy.UpdateReplacePolicy": BEFORE,
+    }
+    | {
+        f"{TIMES}.{name}.LogicalId": VERSION
+        for name in (
+            "SchedulerRoleForTarget(durable-lambda/CurrentVersion)",
+            "SchedulerRoleForTarget(durable-lambda/CurrentVersion)/DefaultPolicy",
+            "durable-lambda/CurrentVersion",
+            "weekly-report-lambda/CurrentVersion",
+        )
+    }
+    | {
+        f"code.{function}-lambda.{name}": PYTHON
+        for function in (
+            "function:db-backup",
+            "function:durable",
+            "function:every thing",
+            "function:layered",
+            "function:plain",
+            "function:weekly-report",
+            "jobs:all-options",
+        )
+        for name in ("Code.files", "Handler", "Runtime")
+    },
 }
 PROJECT_OF: Final = {
     "01-empty": "empty",
     "02-seed-custom": "seed",
     "03-custom-stacks": "custom_stacks",
+    "07-functions": "functions",
 }
 
 

@@ -21,6 +21,7 @@ from preamp.contract.secret_variables import (
     SHARED_PATH,
 )
 from preamp.definition.backend import SYNTHESIS
+from preamp.definition.site import calling_site
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,16 +61,45 @@ class FunctionSecrets:
             paths = owner.secret_paths(each.name)
             if synthesis:
                 synthesis.secrets.note(each, site)
-            self._function.add_environment(variable, PLACEHOLDER)
-            self._paths[variable] = {PATH: paths.own, SHARED_PATH: paths.shared}
+            self._hold(variable, {PATH: paths.own, SHARED_PATH: paths.shared})
             if each.name not in self._names:
                 self._names.add(each.name)
                 self._allow(paths.own, paths.shared)
-        config = json.dumps(self._paths, separators=(",", ":"))
-        self._function.add_environment(CONFIG_VARIABLE, config)
+        self._announce()
         changed = last_change(self._function, self._names)
         if changed:
             self._function.add_environment(RENEWAL_VARIABLE, str(changed))
+
+    def add_secret(self, key: str, value: Secret) -> None:
+        """Let one environment variable hold a secret.
+
+        Args:
+            key: The variable.
+            value: The secret.
+
+        Raises:
+            UserError: ``SecretOutsideBackendError``.
+        """
+        self.add({key: value}, calling_site())
+
+    def add_parameter(self, key: str, path: str) -> None:
+        """Let an environment variable hold the value of a parameter that is no secret.
+
+        Args:
+            key: The variable.
+            path: The parameter's path.
+        """
+        self._hold(key, {PATH: path})
+        self._allow(path)
+        self._announce()
+
+    def _hold(self, variable: str, paths: dict[str, str]) -> None:
+        self._function.add_environment(variable, PLACEHOLDER)
+        self._paths[variable] = paths
+
+    def _announce(self) -> None:
+        config = json.dumps(self._paths, separators=(",", ":"))
+        self._function.add_environment(CONFIG_VARIABLE, config)
 
     def _allow(self, *paths: str) -> None:
         resources = [parameter_arn(path) for path in paths]

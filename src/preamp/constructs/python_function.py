@@ -121,10 +121,24 @@ class PythonFunction(lambda_.Function):
         Raises:
             UserError: ``SecretOutsideBackendError``.
         """
+        self._resolve_first()
+        self._secrets.add_secret(key, value)
+
+    def add_parameter(self, key: str, path: str) -> None:
+        """Let an environment variable hold the value of a parameter of Systems Manager.
+
+        Args:
+            key: The variable.
+            path: The parameter's path. The function gets its value as it gets secrets.
+        """
+        self._resolve_first()
+        self._secrets.add_parameter(key, path)
+
+    def _resolve_first(self) -> None:
+        """Let the bundle bring what gets the values before the handler's file is imported."""
         if self._request.call_first is None:
             self._request = replace(self._request, call_first=_RESOLVE)
             self._use(_bundle(self._request))
-        self._secrets.add({key: value}, calling_site())
 
     def _use(self, bundled: Bundle) -> None:
         """Take another bundle for the code."""

@@ -52,7 +52,10 @@ PLATFORM: Final = EntryKind("AWS::Amplify::Platform", "1", ("deploymentType", "r
 CUSTOM: Final = EntryKind("AWS::Amplify::Custom", "1", ("customOutputs",))
 """What ``backend.add_output`` collected: one JSON text, a partial outputs file."""
 
-KINDS: Final[Mapping[str, EntryKind]] = {kind.key: kind for kind in (PLATFORM, CUSTOM)}
+FUNCTION: Final = EntryKind("AWS::Amplify::Function", "1", ("definedFunctions",))
+"""The names of the backend's functions, a JSON list; not written to the outputs file."""
+
+KINDS: Final[Mapping[str, EntryKind]] = {kind.key: kind for kind in (PLATFORM, CUSTOM, FUNCTION)}
 """Every kind known, by its key; unknown ones on a stack are passed over, as Amplify does."""
 
 METADATA_PREFIX: Final = "AWS::Amplify::"

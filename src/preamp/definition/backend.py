@@ -42,8 +42,17 @@ class ResourceScope(Protocol):
     def backend_id(self) -> BackendId:
         """The identity of the backend."""
 
-    def stack(self, group: str) -> Stack:
-        """The nested stack of a resource group, made when first asked for."""
+    def stack(self, group: str, stack_type: str | None = None) -> Stack:
+        """The nested stack of a resource group, made when first asked for.
+
+        Args:
+            group: The group's name.
+            stack_type: What Amplify calls what is in it, such as ``function-Lambda``; noted in
+                the description of a stack that is made now.
+        """
+
+    def construct(self, definition: object) -> Any:  # noqa: ANN401 - one type for each kind
+        """What preamp's own constructs make of one of its definitions."""
 
     def built(self, definition: ResourceDefinition[T]) -> T:
         """What a definition is built to; it is built now if it was not yet.

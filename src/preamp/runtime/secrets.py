@@ -50,18 +50,22 @@ def resolve_secrets(
         SecretsNotReadableError: The values could not be read.
     """
     config = json.loads(variables.get(CONFIG_VARIABLE) or "{}")
-    paths = {variable: (each[PATH], each[SHARED_PATH]) for variable, each in config.items()}
+    # what is no secret has one path alone
+    paths = {
+        variable: (each[PATH], *(each[key] for key in (SHARED_PATH,) if key in each))
+        for variable, each in config.items()
+    }
     if paths:
         variables.update(read_secrets(paths, parameters))
 
 
 def read_secrets(
-    paths: Mapping[str, tuple[str, str]], parameters: Parameters | None = None
+    paths: Mapping[str, tuple[str, ...]], parameters: Parameters | None = None
 ) -> dict[str, str]:
     """Read secrets; for each, the deployment's own parameter wins over the shared one.
 
     Args:
-        paths: The own and the shared path of each secret, by any key.
+        paths: The own and, if there is one, the shared path of each secret, by any key.
         parameters: A client of Systems Manager; made here if left out.
 
     Returns:
@@ -75,12 +79,11 @@ def read_secrets(
     client = _client() if parameters is None else parameters
     for some in _portions(list(paths.values())):
         values.update(_get(client, some))
-    missing = [pair for pair in paths.values() if not values.keys() & set(pair)]
+    missing = [some for some in paths.values() if not values.keys() & set(some)]
     if missing:
         raise SecretNotSetError(_not_set(missing))
     return {
-        key: values[own] if own in values else values[shared]
-        for key, (own, shared) in paths.items()
+        key: next(values[path] for path in some if path in values) for key, some in paths.items()
     }
 
 
@@ -91,31 +94,33 @@ def _client() -> Parameters:
     return client
 
 
-def _portions(pairs: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+def _portions(paths: list[tuple[str, ...]]) -> Iterator[list[tuple[str, ...]]]:
     # Two variables may hold one secret, and a name must not be asked for twice.
-    distinct = list(dict.fromkeys(pairs))
+    distinct = list(dict.fromkeys(paths))
     for start in range(0, len(distinct), _SECRETS_AT_A_TIME):
         yield distinct[start : start + _SECRETS_AT_A_TIME]
 
 
-def _get(client: Parameters, pairs: list[tuple[str, str]]) -> dict[str, str]:
-    names = [path for pair in pairs for path in pair]
+def _get(client: Parameters, wanted: list[tuple[str, ...]]) -> dict[str, str]:
+    names = [path for some in wanted for path in some]
     try:
         answer = client.get_parameters(Names=names, WithDecryption=True)
     except Exception as error:
-        secrets = ", ".join(_name(own) for own, _ in pairs)
+        secrets = ", ".join(_name(own) for own, *_ in wanted)
         raise SecretsNotReadableError(f"cannot read the secrets {secrets}: {error}") from error
     return {each["Name"]: each["Value"] for each in answer["Parameters"]}
 
 
-def _not_set(pairs: Iterable[tuple[str, str]]) -> str:
+def _not_set(missing: Iterable[tuple[str, ...]]) -> str:
     told = []
-    for own, shared in dict.fromkeys(pairs):
+    for own, *shared in dict.fromkeys(missing):
         name = _name(own)
-        if _OF_A_SANDBOX in own:
+        if not shared:
+            told.append(f"the parameter {own} does not exist")
+        elif _OF_A_SANDBOX in own:
             told.append(f"the secret {name} is not set; run: preamp sandbox secret set {name}")
         else:
-            told.append(f"the secret {name} is not set: neither {own} nor {shared} exists")
+            told.append(f"the secret {name} is not set: neither {own} nor {shared[0]} exists")
     return "\n".join(told)
 
 

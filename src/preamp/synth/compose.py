@@ -13,6 +13,7 @@ from preamp.constructs.backend_stack import (
     set_output_entry,
     shorten_logical_id,
 )
+from preamp.constructs.building import build
 from preamp.constructs.token_json import to_json
 from preamp.contract.context import KIND, NAME, NAMESPACE
 from preamp.contract.entries import CUSTOM, PLATFORM
@@ -89,10 +90,11 @@ class LiveBackend:
         part = {name: value for name, value in sections.items() if value is not None}
         self._parts.add(part, version, calling_site())
 
-    def group(self, name: str) -> NestedStack:
+    def group(self, name: str, stack_type: str | None = None) -> NestedStack:
         """The nested stack of a resource group, made when first asked for."""
         if name not in self._groups:
-            self._groups[name] = create_nested_stack(self._stack, name)
+            described = description(self._backend_id, stack_type) if stack_type else None
+            self._groups[name] = create_nested_stack(self._stack, name, described)
         return self._groups[name]
 
     def add_entry(self, key: str, version: str, payload: Mapping[str, str]) -> None:
@@ -187,9 +189,13 @@ class Scope:
         self.name: Final = name
         self.backend_id: Final = backend_id
 
-    def stack(self, group: str) -> Stack:
+    def stack(self, group: str, stack_type: str | None = None) -> Stack:
         """The nested stack of a resource group."""
-        return self._backend.group(group)
+        return self._backend.group(group, stack_type)
+
+    def construct(self, definition: object) -> Any:  # noqa: ANN401 - one type for each kind
+        """What preamp's own constructs make of a definition."""
+        return build(definition, self)
 
     def built(self, definition: ResourceDefinition[T]) -> T:
         """What another definition is built to."""

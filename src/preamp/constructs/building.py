@@ -1,0 +1,33 @@
+"""What definitions become: the constructs of each kind, loaded when there is one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from preamp.definition.function import FunctionDefinition
+from preamp.errors import Fault
+
+if TYPE_CHECKING:
+    from preamp.definition.backend import ResourceScope
+
+
+def build(definition: object, scope: ResourceScope) -> Any:  # noqa: ANN401 - one type for each kind
+    """Make the constructs of one of our own definitions.
+
+    Args:
+        definition: What a ``define_…`` function returned.
+        scope: What the backend gives to it.
+
+    Returns:
+        What ``backend.<name>`` shall be.
+
+    Raises:
+        Fault: ``DefinitionKindFault`` if it is none of ours.
+    """
+    match definition:
+        case FunctionDefinition():
+            from preamp.constructs.function.build import build_function
+
+            return build_function(definition, scope)
+        case _:
+            raise Fault("DefinitionKindFault", f"nothing builds a {type(definition).__name__}")

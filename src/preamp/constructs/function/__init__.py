@@ -1,0 +1,1 @@
+"""What `define_function` becomes."""

@@ -1,0 +1,2 @@
+def handler(_event: object, _context: object) -> str:
+    return "durable"

@@ -1,0 +1,3 @@
+from preamp import define_function
+
+plain = define_function()
