@@ -53,6 +53,7 @@ _START_TIMEOUT: Final = 60.0
 _STOP_TIMEOUT: Final = 10.0
 _KILL_TIMEOUT: Final = 5.0
 _SAME_PROCESS: Final = 1.0
+_POLL: Final = 0.005
 _SHOWN_LOG_LINES: Final = 15
 _INHERITED: Final = frozenset(
     {
@@ -458,11 +459,26 @@ def _terminate(process: psutil.Process, timeout: float) -> None:
 
     with suppress(psutil.NoSuchProcess):
         process.terminate()
-        try:
-            process.wait(timeout)
-        except psutil.TimeoutExpired:
+        if not _has_ended(process, timeout):
             _kill_with_workers(process)
-            process.wait(_KILL_TIMEOUT)
+            _has_ended(process, _KILL_TIMEOUT)
+
+
+def _has_ended(process: psutil.Process, timeout: float) -> bool:
+    """Wait until a process has ended, even if whoever started it takes no note of that."""
+    import psutil
+
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            process.wait(_POLL)
+        except psutil.TimeoutExpired:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return True
+            if time.monotonic() > deadline:
+                return False
+        else:
+            return True
 
 
 def _kill_with_workers(process: psutil.Process) -> None:

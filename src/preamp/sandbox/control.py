@@ -204,16 +204,40 @@ class SandboxControl:
 
         return Restoring(self._place, self._engine())
 
+    def restore(self, name: str) -> bool:
+        """Bring a snapshot back.
+
+        A session in another terminal is ended first: it would deploy over what comes back.
+
+        Returns:
+            Whether there was a session.
+
+        Raises:
+            UserError: ``SnapshotNotFoundError`` or ``DeploymentInProgressError``.
+        """
+        restoring = self.restoring()
+        restoring.find(name)
+        ended = self._end_session()
+        restoring.restore(name)
+        return ended
+
     def reset(self) -> str | None:
-        """Forget everything; a session in another terminal deploys afresh.
+        """Forget everything, ending a session in another terminal first.
 
         Returns:
             The snapshot that brings it back, None if nothing ran that could be kept.
+
+        Raises:
+            UserError: ``DeploymentInProgressError``, or ``SnapshotError`` if there is no room.
         """
-        taken = self.restoring().reset()
-        session = self.session()
-        if session:
-            session.redeploy()
+        from preamp.sandbox.restoring import BEFORE_RESET
+
+        restoring, taken = self.restoring(), None
+        if self._engine().running():
+            restoring.take(BEFORE_RESET)
+            taken = BEFORE_RESET
+        self._end_session()
+        restoring.empty()
         return taken
 
     def variables(self) -> dict[str, str]:

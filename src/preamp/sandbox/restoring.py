@@ -90,26 +90,21 @@ class Restoring:
         """
         self.find(name)
         with single_writer(self._place.lock_file, Guarded.DEPLOYMENT):
-            # First of all: a session in another terminal may be quick to use the new engine.
             self._place.hotswap_file.unlink(missing_ok=True)
             if self._record_in(name).exists():
                 shutil.copyfile(self._record_in(name), self._place.hotswap_file)
             self._engine.restore(name)
 
-    def reset(self) -> str | None:
-        """Forget everything; return the snapshot that brings it back, None if there is none.
+    def empty(self) -> None:
+        """Forget everything but the snapshots.
 
         Raises:
-            UserError: ``DeploymentInProgressError``, or ``SnapshotError`` if there is no room.
+            UserError: ``DeploymentInProgressError``.
         """
         self._place.prepare()
         with single_writer(self._place.lock_file, Guarded.DEPLOYMENT):
-            taken = BEFORE_RESET if self._engine.running() else None
-            if taken:
-                self.take(taken)
             self._place.hotswap_file.unlink(missing_ok=True)
             self._engine.empty()
-        return taken
 
     def _record_in(self, name: str) -> Path:
         directory = snapshot_directory(self._place.engine_directory, name)

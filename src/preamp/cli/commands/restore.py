@@ -42,11 +42,15 @@ def restore(*, name: str | None, yes: bool, identifier: str | None, as_json: boo
             " What changed since then is lost."
         )
     with reporter_for(as_json=as_json) as reporter:
-        wiring.sandbox(identifier, reporter).restoring().restore(name)
+        ended = wiring.sandbox(identifier, reporter).restore(name)
     if as_json:
         click.echo(json.dumps(asdict(snapshot)))
     else:
         click.echo(f"as it was at {_moment(snapshot)}")
+        if ended:
+            click.echo(
+                "the session in the other terminal was ended: it would have deployed over it"
+            )
 
 
 @click.command(epilog="Example: preamp sandbox reset --yes")
