@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PREAMP: Final = str(Path(__file__).parent.parent)
+_KEPT: Final = 10_000
 _STANDARD_LIBRARY: Final = sysconfig.get_path("stdlib")
 
 
+@lru_cache(maxsize=_KEPT)
 def is_user_code(filename: str) -> bool:
     """Whether a file is the user's own: not installed, not preamp's, not the interpreter's."""
     if filename.startswith("<") or "site-packages" in filename or "dist-packages" in filename:
@@ -62,9 +66,13 @@ def calling_file() -> Path | None:
 
 def site_at(filename: str, line: int) -> Site:
     """A site whose file is named relative to the working directory where that is shorter."""
+    return Site(_shown(filename, os.getcwd()), line)  # noqa: PTH109 - for every construct
+
+
+@lru_cache(maxsize=_KEPT)
+def _shown(filename: str, here: str) -> str:
     path = Path(filename)
-    here = Path.cwd()
-    return Site(str(path.relative_to(here)) if path.is_relative_to(here) else str(path), line)
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _constructs(frame: FrameType, made: object) -> bool:

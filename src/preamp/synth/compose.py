@@ -264,6 +264,8 @@ class BackendComposer:
             context={**_QUIET, **local, **context, **self._request.context},
             auto_synth=False,
             analytics_reporting=False,
+            # a file for the CDK's own tools, which nothing reads on this machine
+            tree_metadata=not self._request.local,
         )
 
 
