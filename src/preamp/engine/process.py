@@ -54,6 +54,7 @@ _STOP_TIMEOUT: Final = 10.0
 _KILL_TIMEOUT: Final = 5.0
 _SAME_PROCESS: Final = 1.0
 _POLL: Final = 0.005
+_REAPING: Final = 0.1
 _SHOWN_LOG_LINES: Final = 15
 _INHERITED: Final = frozenset(
     {
@@ -474,6 +475,9 @@ def _has_ended(process: psutil.Process, timeout: float) -> bool:
             process.wait(_POLL)
         except psutil.TimeoutExpired:
             if process.status() == psutil.STATUS_ZOMBIE:
+                # If it was us who started it, this is how we take note.
+                with suppress(psutil.TimeoutExpired):
+                    process.wait(_REAPING)
                 return True
             if time.monotonic() > deadline:
                 return False
