@@ -125,3 +125,18 @@ def test_deleting_the_custom_resource_reads_no_secret() -> None:
 def test_the_source_is_that_of_the_oldest_python_of_lambda(file: Path) -> None:
     parsed = ast.parse(file.read_text(encoding="utf-8"), feature_version=OLDEST_PYTHON)
     assert parsed.body
+
+
+def test_what_is_no_secret_has_one_path_alone() -> None:
+    path = "/amplify/resource_reference/demo/me-sandbox-b83aa8c917/BUCKET"
+    parameters = Parameters(**{path: "photos", f"{SHARED}KEY": "one"})
+    variables = environment(API_KEY="KEY")
+    config = {**json.loads(variables[CONFIG_VARIABLE]), "BUCKET": {"path": path}}
+    variables[CONFIG_VARIABLE] = json.dumps(config)
+    resolve_secrets(variables, parameters)
+    assert (variables["BUCKET"], variables["API_KEY"]) == ("photos", "one")
+
+
+def test_a_parameter_that_is_not_there_is_named() -> None:
+    with pytest.raises(SecretNotSetError, match="the parameter /a/BUCKET does not exist"):
+        read_secrets({"BUCKET": ("/a/BUCKET",)}, Parameters())

@@ -1,0 +1,169 @@
+"""Functions that the user's own code makes, and what of their definitions is applied to them."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from tests.synthesis import synthesize
+
+from preamp.errors import UserError
+
+PAGE: Final = Path(__file__).parents[3] / "docs" / "functions.md"
+SNIPPET: Final = re.compile(
+    r"^```python\n(?:# in (?P<file>\S+)\n)?(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+INLINE: Final = """
+from aws_cdk import aws_lambda as lambda_
+from preamp import define_backend, define_function, secret
+from preamp.constructs import PythonFunction
+
+def inline(scope, name="inline"):
+    return lambda_.Function(
+        scope, name, handler="index.handler", runtime=lambda_.Runtime.PYTHON_3_12,
+        code=lambda_.Code.from_inline("def handler(event, context): return event"),
+        environment={"GREETING": "hello", "MODE": "made"},
+    )
+"""
+GIVEN: Final = """
+given = define_function(
+    inline,
+    timeout_seconds=20,
+    memory_mb=256,
+    ephemeral_storage_size_mb=1024,
+    environment={"MODE": "defined", "KEY": secret("KEY")},
+    schedule="every day",
+    layers={"lib": "Lib:1"},
+    logging={"format": "json", "level": "debug", "retention": "1 week"},
+    resource_group_name="jobs",
+)
+left = define_function(lambda scope: inline(scope, "left"))
+python = define_function(
+    lambda scope: PythonFunction(
+        scope, "python", entry="main.py", environment={"OWN": secret("OWN")}
+    ),
+    environment={"KEY": secret("KEY")},
+)
+backend = define_backend(given=given, left=left, python=python)
+backend[left].add_parameter("BUCKET", "/amplify/reference/BUCKET")
+"""
+
+
+def project(folder: Path, text: str) -> Path:
+    (folder / "amplify").mkdir(parents=True)
+    (folder / "amplify" / "main.py").write_text("def handler(event, context): return event\n")
+    (folder / "amplify" / "backend.py").write_text(INLINE + text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def resources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """The resources of all stacks, by logical id."""
+    folder = tmp_path_factory.mktemp("functions")
+    synthesize(project(folder / "project", GIVEN), folder / "out")
+    templates = [json.loads(file.read_text()) for file in folder.glob("out/*.template.json")]
+    return {name: each for one in templates for name, each in one["Resources"].items()}
+
+
+def of_kind(resources: dict[str, Any], kind: str, name: str) -> dict[str, Any]:
+    """The properties of the one resource of a kind whose logical id begins so."""
+    (found,) = (
+        each["Properties"]
+        for logical_id, each in resources.items()
+        if each["Type"] == kind and logical_id.startswith(name)
+    )
+    properties: dict[str, Any] = found
+    return properties
+
+
+def variables(resources: dict[str, Any], name: str) -> dict[str, Any]:
+    function = of_kind(resources, "AWS::Lambda::Function", name)
+    found: dict[str, Any] = function["Environment"]["Variables"]
+    return found
+
+
+def test_every_option_that_is_given_is_applied(resources: dict[str, Any]) -> None:
+    function = of_kind(resources, "AWS::Lambda::Function", "inline")
+    assert function["Timeout"] == 20
+    assert function["MemorySize"] == 256
+    assert function["EphemeralStorage"] == {"Size": 1024}
+    assert ":layer:Lib:1" in str(function["Layers"])
+    assert function["LoggingConfig"]["LogFormat"] == "JSON"
+    assert function["LoggingConfig"]["ApplicationLogLevel"] == "DEBUG"
+    assert "inlineloggroup" in str(function["LoggingConfig"]["LogGroup"])
+    assert {"Key": "amplify:friendly-name", "Value": "inline"} in function["Tags"]
+    schedule = of_kind(resources, "AWS::Scheduler::Schedule", "inline")
+    assert schedule["ScheduleExpression"] == "cron(0 0 * * ? *)"
+    assert of_kind(resources, "AWS::Logs::LogGroup", "inline")["RetentionInDays"] == 7
+
+
+def test_variables_are_added_to_those_it_has(resources: dict[str, Any]) -> None:
+    found = variables(resources, "inline")
+    assert (found["GREETING"], found["MODE"]) == ("hello", "defined")
+    assert json.loads(found["AMPLIFY_SSM_ENV_CONFIG"])["KEY"]["path"].endswith("/KEY")
+    policy = of_kind(resources, "AWS::IAM::Policy", "inlineServiceRole")
+    assert "ssm:GetParameters" in str(policy["PolicyDocument"])
+
+
+def test_what_is_left_out_stays_as_it_was_made(resources: dict[str, Any]) -> None:
+    function = of_kind(resources, "AWS::Lambda::Function", "left")
+    assert function.keys().isdisjoint({"Timeout", "MemorySize", "EphemeralStorage", "Layers"})
+
+
+def test_secrets_of_a_python_function_are_those_of_both(resources: dict[str, Any]) -> None:
+    found = variables(resources, "python")
+    assert json.loads(found["AMPLIFY_SSM_ENV_CONFIG"]).keys() == {"OWN", "KEY"}
+
+
+def test_a_variable_can_hold_a_parameter_that_is_no_secret(resources: dict[str, Any]) -> None:
+    config = json.loads(variables(resources, "left")["AMPLIFY_SSM_ENV_CONFIG"])
+    assert config == {"BUCKET": {"path": "/amplify/reference/BUCKET"}}
+    policy = of_kind(resources, "AWS::IAM::Policy", "leftServiceRole")
+    assert ":parameter/amplify/reference/BUCKET" in str(policy["PolicyDocument"])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("define_function(lambda scope: inline(scope).current_version)", "CustomFunctionProvider"),
+        ("define_function(lambda scope: None)", "CustomFunctionProvider"),
+        ('define_function(name="one", entry="main.py")', "FunctionNameTaken"),
+        ('define_function(entry="mian.py")', "EntryNotFound"),
+    ],
+)
+def test_what_only_shows_when_it_is_made_is_told_at_the_definition(
+    text: str, code: str, tmp_path: Path
+) -> None:
+    lines = f"one = define_function(name='one', entry='main.py')\ntwo = {text}\n"
+    place = project(tmp_path / "project", lines + "define_backend(\n    one=one, two=two,\n)\n")
+    with pytest.raises(UserError) as raised:
+        synthesize(place, tmp_path / "out")
+    assert raised.value.code == f"{code}Error"
+    source = (place / "amplify" / "backend.py").read_text(encoding="utf-8").splitlines()
+    assert source[raised.value.sites[0].line - 1].startswith("two = ")
+
+
+def test_the_page_about_functions_works_as_it_stands(tmp_path: Path) -> None:
+    files = {"amplify/report.py": "def handler(event, context): ...\n"}
+    before: list[str] = []
+    after: list[str] = []
+    for found in SNIPPET.finditer(PAGE.read_text(encoding="utf-8")):
+        if found["file"]:
+            files[found["file"]] = found["text"]
+        else:
+            (after if "backend[" in found["text"] else before).append(found["text"])
+    given = "say_hello=say_hello, report=report, resize=resize"
+    backend = files["amplify/backend.py"].replace("say_hello=say_hello", given)
+    files["amplify/backend.py"] = "\n".join([*before, backend, *after])
+    files["amplify/functions/resize/dist/index.js"] = "exports.handler = async () => 1;\n"
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    synthesize(tmp_path, tmp_path / "out")
+    templates = [json.loads(file.read_text()) for file in tmp_path.glob("out/*.template.json")]
+    kinds = [each["Type"] for one in templates for each in one["Resources"].values()]
+    assert kinds.count("AWS::Lambda::Function") == 3
+    assert kinds.count("AWS::Scheduler::Schedule") == 3

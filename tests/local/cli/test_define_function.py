@@ -1,0 +1,137 @@
+"""A backend of functions on the local cloud: environment, secrets, layers, logs and schedules."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from tests.local.cli.commandline import Project
+from tests.local.cli.test_example import client
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECRET: Final = "never-in-a-template"
+BACKEND: Final = """
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+
+from preamp import define_backend, define_function, secret
+
+worker = define_function(
+    name="worker",
+    entry="worker.py",
+    timeout_seconds=30,
+    environment={"GREETING": "hello", "API_KEY": secret("API_KEY")},
+    layers={"greeting": "Greeting:1"},
+    schedule="every day",
+    logging={"format": "json", "level": "info", "retention": "1 week"},
+)
+given = define_function(
+    lambda scope: lambda_.Function(
+        scope,
+        "given",
+        handler="index.handler",
+        runtime=lambda_.Runtime.PYTHON_3_13,
+        code=lambda_.Code.from_inline(
+            "import os\\ndef handler(event, context): return os.environ['GREETING']"
+        ),
+    ),
+    environment={"GREETING": "bonjour"},
+    memory_mb=256,
+    resource_group_name="jobs",
+)
+backend = define_backend(worker=worker, given=given)
+queue = sqs.Queue(backend.create_stack("queues"), "Queue")
+backend[worker].add_environment("QUEUE_URL", queue.queue_url)
+queue.grant_send_messages(backend[worker].resources.lambda_)
+backend.add_output(custom={"queue": queue.queue_url})
+"""
+WORKER: Final = """
+import json
+import os
+
+import boto3
+import greeting
+
+AT_IMPORT = os.environ["API_KEY"]
+
+def handler(event, context):
+    if event.get("scheduled"):
+        boto3.client("sqs").send_message(
+            QueueUrl=os.environ["QUEUE_URL"], MessageBody=json.dumps(event)
+        )
+    return [greeting.NAME, os.environ["GREETING"], AT_IMPORT]
+"""
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    project = Project(tmp_path_factory.mktemp("functions") / "app")
+    project.write("amplify/backend.py", BACKEND)
+    project.write("amplify/worker.py", WORKER)
+    answer = project.run("sandbox", "secret", "set", "API_KEY", stdin=SECRET + "\n")
+    assert answer.status == 0, answer.err
+    client(project, "lambda").publish_layer_version(
+        LayerName="Greeting", Content={"ZipFile": packed("python/greeting.py", "NAME = 'layer'")}
+    )
+    answer = project.run("sandbox", "--once")
+    assert answer.status == 0, answer.err
+    yield project
+    project.run("sandbox", "stop")
+
+
+def packed(name: str, text: str) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr(name, text)
+    return content.getvalue()
+
+
+def test_a_function_has_its_variables_secrets_and_layers(deployed: Project) -> None:
+    answer = deployed.run("invoke", "function/worker-lambda")
+    assert answer.json == ["layer", "hello", SECRET], answer.err
+
+
+def test_options_are_applied_to_a_function_that_was_given(deployed: Project) -> None:
+    assert deployed.run("invoke", "jobs/given").json == "bonjour"
+    functions = client(deployed, "lambda").list_functions()["Functions"]
+    (given,) = (each for each in functions if "given" in each["FunctionName"])
+    assert (given["MemorySize"], given["Environment"]["Variables"]["GREETING"]) == (256, "bonjour")
+
+
+def test_a_schedule_calls_its_function_with_the_role_it_was_given(deployed: Project) -> None:
+    """Nobody waits for midnight: another schedule, due now, has the target and role of this one."""
+    schedules = client(deployed, "scheduler")
+    (listed,) = schedules.list_schedules()["Schedules"]
+    schedule = schedules.get_schedule(Name=listed["Name"])
+    assert schedule["ScheduleExpression"] == "cron(0 0 * * ? *)"
+    schedules.create_schedule(
+        Name="due",
+        ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target={**schedule["Target"], "Input": '{"scheduled": true}'},
+    )
+    outputs = json.loads((deployed.folder / "amplify_outputs.json").read_text(encoding="utf-8"))
+    messages = client(deployed, "sqs").receive_message(
+        QueueUrl=outputs["custom"]["queue"], WaitTimeSeconds=20
+    )["Messages"]
+    assert [json.loads(each["Body"]) for each in messages] == [{"scheduled": True}]
+
+
+def test_the_backend_says_which_functions_it_has(deployed: Project) -> None:
+    stacks = client(deployed, "cloudformation").describe_stacks()["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for one in stacks for each in one["Outputs"]}
+    functions = client(deployed, "lambda").list_functions()["Functions"]
+    names = {each["FunctionName"] for each in functions}
+    assert set(json.loads(outputs["definedFunctions"])) <= names
+    assert len(json.loads(outputs["definedFunctions"])) == 2
+
+
+def test_logs_are_kept_for_as_long_as_is_said(deployed: Project) -> None:
+    groups = client(deployed, "logs").describe_log_groups()["logGroups"]
+    assert [each["retentionInDays"] for each in groups if "retentionInDays" in each] == [7]
