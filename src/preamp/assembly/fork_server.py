@@ -97,6 +97,7 @@ class ForkServer:
     def reserve(self) -> None:
         """Announce a run; from now on `cancel` means this one."""
         self._number += 1
+        self.is_ready = False
 
     def run(self, request: SynthRequest, reporter: Reporter) -> AssemblyWritten:
         """Have it synthesize once; see `Synthesizer.run`.
@@ -184,7 +185,9 @@ class ForkServer:
             )
             self.usage = message["usage"] or self.usage
         self.unfit = message.get("unfit", self.unfit)
-        self.is_ready = self.is_ready or "ready" in message
+        if "ready" in message:
+            # not if another run has begun since
+            self.is_ready = message["ready"] == self._number
 
 
 def _forward(printed: IO[str], reporter: Reporter) -> None:

@@ -118,7 +118,7 @@ class _Server:
             pause = 0
         if not self._steps and not self._is_ready:
             self._is_ready = True
-            _tell(self._control, ready=True)
+            _tell(self._control, ready=self._runs)
         return _hear(self._control)
 
     def _fork(self, streams: list[int]) -> int:
@@ -212,6 +212,7 @@ class _Server:
         if usable:
             usage = usage.since(Usage.of_this_process())
             self._steps = deque(warm_up.steps_after_run(usage, is_ready=self._is_ready))
+            self._is_ready = False
             # else the next run would get the assets of this one
             AssetStaging.clear_asset_hash_cache()
         return usable
