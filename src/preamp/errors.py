@@ -160,7 +160,7 @@ CODES: Final[dict[str, str]] = {
     "UnknownOptionError": "an option has a part that does not exist",
     "UnknownResourceError": "backend[…] was asked for a definition that is not part of the backend",
     "UnsupportedDurableFunctionRuntimeError": "a durable function's runtime does not support that",
-    "UnsupportedHandlerError": "a handler is a file that define_function() cannot bundle",
+    "UnsupportedHandlerError": "a handler is a file that define_function() cannot take",
     "UnsupportedRuntimeError": "PythonFunction was given a runtime that is not Python",
     "UvMissingFault": "the uv program is missing",
 }

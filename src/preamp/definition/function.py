@@ -43,7 +43,7 @@ class BundlingOptions(TypedDict, total=False):
     """How a handler's code is put together.
 
     Attributes:
-        minify: Whether JavaScript is made small. Python is not, so that only False is taken.
+        minify: Whether code is made small. It is taken as it stands, so that only False is taken.
     """
 
     minify: bool
@@ -119,9 +119,34 @@ _LAYER: Final = re.compile(
     r"arn:[a-zA-Z0-9-]+:lambda:[a-zA-Z0-9-]+:\d{12}:layer:[a-zA-Z0-9_-]+:[0-9]+"
     r"|[a-zA-Z0-9_-]+:[0-9]+"
 )
-_PYTHONS: Final = ("3.10", "3.11", "3.12", "3.13", "3.14")
-_DEFAULT_PYTHON: Final = "3.13"
-_DURABLE_PYTHONS: Final = ("3.13", "3.14")
+
+
+@dataclass(frozen=True)
+class _Language:
+    """What handlers of a language run on, oldest version first."""
+
+    name: str
+    runtime: str
+    versions: tuple[str, ...]
+    default: str
+    durable_since: str
+
+    def version(self, given: float | str | None) -> str:
+        """A version as it may be said: by itself, or as Lambda's name of it."""
+        start, _, end = self.runtime.partition("{}")
+        text = self.default if given is None else str(given)
+        return text.removeprefix(start).removesuffix(end)
+
+    def durable(self) -> tuple[str, ...]:
+        """The versions that durable functions can run on."""
+        return self.versions[self.versions.index(self.durable_since) :]
+
+
+_PYTHON: Final = _Language(
+    "Python", "python{}", ("3.10", "3.11", "3.12", "3.13", "3.14"), "3.13", "3.13"
+)
+_NODE: Final = _Language("JavaScript", "nodejs{}.x", ("18", "20", "22", "24"), "22", "22")
+_LANGUAGES: Final = MappingProxyType({".py": _PYTHON, ".js": _NODE, ".mjs": _NODE, ".cjs": _NODE})
 
 
 @dataclass(frozen=True)
@@ -212,7 +237,8 @@ def define_function(  # noqa: PLR0913 - Amplify's options
     """Define a function.
 
     Amplify Gen 2, "Functions". The handler is a Python file with its neighbours and dependencies,
-    bundled as `PythonFunction` bundles it; or ``provider`` makes the function, of any runtime.
+    bundled as `PythonFunction` bundles it, or a JavaScript file with its folder as it stands; or
+    ``provider`` makes the function, of any runtime.
 
     Args:
         provider: Makes the function with the CDK, in the stack it is given. The options that are
@@ -226,14 +252,15 @@ def define_function(  # noqa: PLR0913 - Amplify's options
         memory_mb: 128 to 10240, 512 if left out.
         ephemeral_storage_size_mb: The size of ``/tmp``: 512 to 10240, 512 if left out.
         environment: Environment variables: texts, tokens and secrets.
-        runtime: A version of Python, such as ``3.13``, or Lambda's name of it.
+        runtime: A version of Python or Node.js, such as ``3.13`` or ``22``, or Lambda's name of it;
+            Python 3.13 or Node.js 22 if left out.
         architecture: ``x86_64`` if left out.
         schedule: When it runs by itself: such as ``every 5m`` or ``every day``, a cron expression
             of five or six fields, a dictionary of one of them as ``rate`` or ``cron`` with a
             ``timezone`` and a ``description``, or several of these.
         layers: Up to five layers: an ARN, or ``Name:version`` for one of the same account and
             region, by the module that it brings.
-        bundling: ``minify`` for JavaScript.
+        bundling: ``minify``, which can only be False.
         logging: ``format``, ``level`` and ``retention``.
         durable_config: Makes it a durable function, with these limits.
         resource_group_name: The stack it belongs to. Triggers of a resource belong to that
@@ -304,12 +331,13 @@ def _handler(
     chosen = name or (Path(entry).stem if entry else folder.name)
     check_resource_name(chosen, site)
     file = (folder / (entry or _DEFAULT_ENTRY)).resolve()
-    if file.suffix != ".py":
+    language = _LANGUAGES.get(file.suffix)
+    if language is None:
         raise UserError(
             "UnsupportedHandlerError",
-            f"the handler {file.name} is not a Python file",
-            "write it in Python, or make the function yourself: define_function(lambda scope: "
-            "aws_lambda.Function(scope, …))",
+            f"the handler {file.name} is neither Python nor JavaScript",
+            "write it in Python; compile TypeScript and name the JavaScript file; or make the "
+            "function yourself: define_function(lambda scope: aws_lambda.Function(scope, …))",
             sites=[site] if site else [],
         )
     if architecture not in (None, *_ARCHITECTURES):
@@ -319,18 +347,19 @@ def _handler(
             f"use {listed(_ARCHITECTURES)}",
             sites=[site] if site else [],
         )
-    return Handler(chosen, file, _runtime(runtime, site), architecture or "x86_64", None)
+    chosen_runtime = _runtime(language, runtime, site)
+    return Handler(chosen, file, chosen_runtime, architecture or "x86_64", None)
 
 
-def _runtime(given: float | str | None, site: Site | None) -> str:
-    version = _DEFAULT_PYTHON if given is None else str(given).removeprefix("python")
-    if version in _PYTHONS:
-        return f"python{version}"
+def _runtime(language: _Language, given: float | str | None, site: Site | None) -> str:
+    version = language.version(given)
+    if version in language.versions:
+        return language.runtime.format(version)
     ten = ' (a number cannot say 3.10: write "3.10")' if version == "3.1" else ""
     raise UserError(
         "InvalidRuntimeError",
-        f"a Python handler cannot run on {given!r}",
-        f"use {listed(_PYTHONS)}{ten}",
+        f"a {language.name} handler cannot run on {given!r}",
+        f"use {listed(language.versions)}{ten}",
         sites=[site] if site else [],
     )
 
@@ -346,11 +375,12 @@ def _with_durable(handler: Handler, given: DurableConfig | None, site: Site | No
     days = options.get("retention_period_days", _DEFAULT_RETENTION_DAYS)
     code = "InvalidDurableFunctionRetentionPeriodError"
     check_whole_number(days, 1, 90, code, "retention_period_days", site)
-    if handler.runtime.removeprefix("python") not in _DURABLE_PYTHONS:
+    language = _LANGUAGES[handler.entry.suffix]
+    if language.version(handler.runtime) not in language.durable():
         raise UserError(
             "UnsupportedDurableFunctionRuntimeError",
             f"a durable function cannot run on {handler.runtime}",
-            f"use {listed(_DURABLE_PYTHONS)}",
+            f"use {listed(language.durable())}",
             sites=[site] if site else [],
         )
     durable = Durable(cast("int", seconds), days)
@@ -361,7 +391,7 @@ def _check_bundling(given: BundlingOptions | None, site: Site | None) -> None:
     if check_options(given or {}, ("minify",), "bundling", site).get("minify"):
         raise UserError(
             "InvalidFunctionConfigurationError",
-            "bundling cannot minify a Python handler",
+            "bundling cannot minify a handler, which is taken as it stands",
             "leave the option out",
             sites=[site] if site else [],
         )

@@ -47,7 +47,8 @@ python = define_function(
     ),
     environment={"KEY": secret("KEY")},
 )
-backend = define_backend(given=given, left=left, python=python)
+node = define_function(entry="node/main.mjs", memory_mb=256)
+backend = define_backend(given=given, left=left, python=python, node=node)
 backend[left].add_parameter("BUCKET", "/amplify/reference/BUCKET")
 """
 
@@ -56,15 +57,24 @@ def project(folder: Path, text: str) -> Path:
     (folder / "amplify").mkdir(parents=True)
     (folder / "amplify" / "main.py").write_text("def handler(event, context): return event\n")
     (folder / "amplify" / "backend.py").write_text(INLINE + text, encoding="utf-8")
+    (folder / "amplify" / "node").mkdir()
+    for name in ("main.mjs", "greeting.mjs", "resource.py", ".env", "main.ts"):
+        (folder / "amplify" / "node" / name).write_text("", encoding="utf-8")
     return folder
 
 
 @pytest.fixture(scope="module")
-def resources(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """The resources of all stacks, by logical id."""
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The assembly of the backend above."""
     folder = tmp_path_factory.mktemp("functions")
     synthesize(project(folder / "project", GIVEN), folder / "out")
-    templates = [json.loads(file.read_text()) for file in folder.glob("out/*.template.json")]
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def resources(assembly: Path) -> dict[str, dict[str, Any]]:
+    """The resources of all stacks, by logical id."""
+    templates = [json.loads(file.read_text()) for file in assembly.glob("*.template.json")]
     return {name: each for one in templates for name, each in one["Resources"].items()}
 
 
@@ -125,6 +135,16 @@ def test_a_variable_can_hold_a_parameter_that_is_no_secret(resources: dict[str, 
     assert ":parameter/amplify/reference/BUCKET" in str(policy["PolicyDocument"])
 
 
+def test_a_javascript_handler_comes_with_its_folder(
+    resources: dict[str, Any], assembly: Path
+) -> None:
+    function = of_kind(resources, "AWS::Lambda::Function", "main")
+    assert (function["Handler"], function["Runtime"]) == ("main.handler", "nodejs22.x")
+    assert (function["Timeout"], function["MemorySize"]) == (3, 256)
+    (packed,) = (file.parent for file in assembly.glob("asset.*/main.mjs"))
+    assert {file.name for file in packed.iterdir()} == {"main.mjs", "greeting.mjs"}
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -132,12 +152,16 @@ def test_a_variable_can_hold_a_parameter_that_is_no_secret(resources: dict[str, 
         ("define_function(lambda scope: None)", "CustomFunctionProvider"),
         ('define_function(name="one", entry="main.py")', "FunctionNameTaken"),
         ('define_function(entry="mian.py")', "EntryNotFound"),
+        ('define_function(entry="node/mian.mjs")', "EntryNotFound"),
+        ('define_function(entry="../main.mjs")', "UnsupportedHandler"),
     ],
 )
 def test_what_only_shows_when_it_is_made_is_told_at_the_definition(
     text: str, code: str, tmp_path: Path
 ) -> None:
     lines = f"one = define_function(name='one', entry='main.py')\ntwo = {text}\n"
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project" / "main.mjs").touch()
     place = project(tmp_path / "project", lines + "define_backend(\n    one=one, two=two,\n)\n")
     with pytest.raises(UserError) as raised:
         synthesize(place, tmp_path / "out")
@@ -148,16 +172,19 @@ def test_what_only_shows_when_it_is_made_is_told_at_the_definition(
 
 def test_the_page_about_functions_works_as_it_stands(tmp_path: Path) -> None:
     files = {"amplify/report.py": "def handler(event, context): ...\n"}
-    before: list[str] = []
+    before = ["from preamp import define_function"]
     after: list[str] = []
     for found in SNIPPET.finditer(PAGE.read_text(encoding="utf-8")):
         if found["file"]:
             files[found["file"]] = found["text"]
         else:
             (after if "backend[" in found["text"] else before).append(found["text"])
-    given = "say_hello=say_hello, report=report, resize=resize"
+    given = "say_hello=say_hello, report=report, resize=resize, hello=hello"
     backend = files["amplify/backend.py"].replace("say_hello=say_hello", given)
-    files["amplify/backend.py"] = "\n".join([*before, backend, *after])
+    files["amplify/backend.py"] = "\n".join(
+        ["from preamp import define_function", *before, backend, *after]
+    )
+    files["amplify/hello/main.mjs"] = "export const handler = async () => 1;\n"
     files["amplify/functions/resize/dist/index.js"] = "exports.handler = async () => 1;\n"
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -165,5 +192,5 @@ def test_the_page_about_functions_works_as_it_stands(tmp_path: Path) -> None:
     synthesize(tmp_path, tmp_path / "out")
     templates = [json.loads(file.read_text()) for file in tmp_path.glob("out/*.template.json")]
     kinds = [each["Type"] for one in templates for each in one["Resources"].values()]
-    assert kinds.count("AWS::Lambda::Function") == 3
+    assert kinds.count("AWS::Lambda::Function") == 4
     assert kinds.count("AWS::Scheduler::Schedule") == 3

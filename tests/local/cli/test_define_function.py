@@ -45,7 +45,8 @@ given = define_function(
     memory_mb=256,
     resource_group_name="jobs",
 )
-backend = define_backend(worker=worker, given=given)
+node = define_function(entry="node/main.mjs", environment={"GREETING": "hej"})
+backend = define_backend(worker=worker, given=given, node=node)
 queue = sqs.Queue(backend.create_stack("queues"), "Queue")
 backend[worker].add_environment("QUEUE_URL", queue.queue_url)
 queue.grant_send_messages(backend[worker].resources.lambda_)
@@ -67,6 +68,10 @@ def handler(event, context):
         )
     return [greeting.NAME, os.environ["GREETING"], AT_IMPORT]
 """
+NODE: Final = """
+import { name } from "./greeting.mjs";
+export const handler = async () => name;
+"""
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +79,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("functions") / "app")
     project.write("amplify/backend.py", BACKEND)
     project.write("amplify/worker.py", WORKER)
+    project.write("amplify/node/main.mjs", NODE)
+    project.write("amplify/node/greeting.mjs", "export const name = process.env.GREETING;")
     answer = project.run("sandbox", "secret", "set", "API_KEY", stdin=SECRET + "\n")
     assert answer.status == 0, answer.err
     client(project, "lambda").publish_layer_version(
@@ -95,6 +102,10 @@ def packed(name: str, text: str) -> bytes:
 def test_a_function_has_its_variables_secrets_and_layers(deployed: Project) -> None:
     answer = deployed.run("invoke", "function/worker-lambda")
     assert answer.json == ["layer", "hello", SECRET], answer.err
+
+
+def test_a_javascript_handler_runs(deployed: Project) -> None:
+    assert deployed.run("invoke", "function/main-lambda").json == "hej"
 
 
 def test_options_are_applied_to_a_function_that_was_given(deployed: Project) -> None:
@@ -129,7 +140,7 @@ def test_the_backend_says_which_functions_it_has(deployed: Project) -> None:
     functions = client(deployed, "lambda").list_functions()["Functions"]
     names = {each["FunctionName"] for each in functions}
     assert set(json.loads(outputs["definedFunctions"])) <= names
-    assert len(json.loads(outputs["definedFunctions"])) == 2
+    assert len(json.loads(outputs["definedFunctions"])) == 3
 
 
 def test_logs_are_kept_for_as_long_as_is_said(deployed: Project) -> None:

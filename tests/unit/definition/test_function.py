@@ -36,6 +36,13 @@ def test_a_version_of_python_can_be_said_in_three_ways(given: float | str) -> No
     assert handler_of(define_function(runtime=given)).runtime == "python3.12"
 
 
+@pytest.mark.parametrize("given", [24, "24", "nodejs24.x"])
+@pytest.mark.parametrize("entry", ["main.js", "main.mjs", "main.cjs"])
+def test_a_javascript_handler_runs_on_node(given: int | str, entry: str) -> None:
+    assert handler_of(define_function(entry=entry, runtime=given)).runtime == "nodejs24.x"
+    assert handler_of(define_function(entry=entry)).runtime == "nodejs22.x"
+
+
 def test_a_definition_knows_its_line() -> None:
     site = define_function().site
     assert site is not None
@@ -77,6 +84,8 @@ def test_a_definition_does_not_change_with_what_it_was_given() -> None:
         ("InvalidRuntimeError", {"runtime": 3.8}),
         ("InvalidRuntimeError", {"runtime": 22}),
         ("InvalidRuntimeError", {"runtime": "nodejs22.x"}),
+        ("InvalidRuntimeError", {"runtime": 3.13, "entry": "main.mjs"}),
+        ("InvalidRuntimeError", {"runtime": 16, "entry": "main.mjs"}),
         ("InvalidArchitectureError", {"architecture": "x86"}),
         ("InvalidLayerFormatError", {"layers": {"sharp": "SharpLayer"}}),
         ("InvalidLayerFormatError", {"layers": {"sharp": "arn:aws:s3:::bucket"}}),
@@ -106,6 +115,14 @@ def test_a_definition_does_not_change_with_what_it_was_given() -> None:
         (
             "UnsupportedDurableFunctionRuntimeError",
             {"durable_config": {"execution_timeout_seconds": 1}, "runtime": 3.12},
+        ),
+        (
+            "UnsupportedDurableFunctionRuntimeError",
+            {
+                "durable_config": {"execution_timeout_seconds": 1},
+                "runtime": 20,
+                "entry": "main.mjs",
+            },
         ),
         ("FunctionScheduleInitializationError", {"schedule": "every minute"}),
     ],

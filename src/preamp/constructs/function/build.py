@@ -11,6 +11,7 @@ from aws_cdk import Duration, Size, Tags
 from aws_cdk import aws_lambda as lambda_
 
 from preamp.constructs.function.applied import apply_options
+from preamp.constructs.function.javascript import javascript_code
 from preamp.constructs.function.layers import find_layers
 from preamp.constructs.function.live import LiveFunction
 from preamp.constructs.function.logging import log_group, log_level, logging_format
@@ -30,6 +31,7 @@ from preamp.errors import UserError
 if TYPE_CHECKING:
     from aws_cdk import Stack
 
+    from preamp.constructs.function_options import FunctionOptions
     from preamp.definition.backend import ResourceScope
     from preamp.definition.function import Durable
 
@@ -47,7 +49,7 @@ def build_function(definition: FunctionDefinition, scope: ResourceScope) -> Live
     stack = scope.stack(definition.resource_group_name, _STACK_TYPE)
     if isinstance(definition.source, Handler):
         _check_name(definition, definition.source, scope, stack)
-        function: lambda_.Function = _of_handler(definition, definition.source, stack)
+        function = _of_handler(definition, definition.source, stack)
         target = function.current_version if definition.source.durable else function
         Tags.of(function).add(_FRIENDLY_NAME, definition.source.name)
         built = LiveFunction(function)
@@ -66,26 +68,50 @@ def build_function(definition: FunctionDefinition, scope: ResourceScope) -> Live
     return built
 
 
-def _of_handler(definition: FunctionDefinition, handler: Handler, stack: Stack) -> PythonFunction:
+def _of_handler(definition: FunctionDefinition, handler: Handler, stack: Stack) -> lambda_.Function:
+    construct_id = f"{handler.name}-lambda"
     arm = handler.architecture == "arm64"
-    return PythonFunction(
+    architecture = lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64
+    timeout = Duration.seconds(definition.timeout_seconds or DEFAULT_TIMEOUT_SECONDS)
+    memory_size = definition.memory_mb or DEFAULT_MEMORY_MB
+    environment = {CONFIG_VARIABLE: "{}"}
+    options = _options(definition, handler, stack)
+    if handler.entry.suffix == ".py":
+        return PythonFunction(
+            stack,
+            construct_id,
+            entry=handler.entry,
+            runtime=lambda_.Runtime(handler.runtime, lambda_.RuntimeFamily.PYTHON),
+            architecture=architecture,
+            timeout=timeout,
+            memory_size=memory_size,
+            environment=environment,
+            **options,
+        )
+    return lambda_.Function(
         stack,
-        f"{handler.name}-lambda",
-        entry=handler.entry,
-        runtime=lambda_.Runtime(handler.runtime, lambda_.RuntimeFamily.PYTHON),
-        architecture=lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64,
-        timeout=Duration.seconds(definition.timeout_seconds or DEFAULT_TIMEOUT_SECONDS),
-        memory_size=definition.memory_mb or DEFAULT_MEMORY_MB,
-        ephemeral_storage_size=Size.mebibytes(
-            definition.ephemeral_storage_size_mb or DEFAULT_STORAGE_MB
-        ),
-        environment={CONFIG_VARIABLE: "{}"},
-        layers=find_layers(stack, handler.name, definition.layers),
-        log_group=log_group(stack, handler.name, definition.logging),
-        logging_format=logging_format(definition.logging),
-        application_log_level_v2=log_level(definition.logging),
-        durable_config=_durable(handler.durable),
+        construct_id,
+        code=javascript_code(handler.entry, definition.site),
+        handler=f"{handler.entry.stem}.handler",
+        runtime=lambda_.Runtime(handler.runtime, lambda_.RuntimeFamily.NODEJS),
+        architecture=architecture,
+        timeout=timeout,
+        memory_size=memory_size,
+        environment=environment,
+        **options,
     )
+
+
+def _options(definition: FunctionDefinition, handler: Handler, stack: Stack) -> FunctionOptions:
+    storage = definition.ephemeral_storage_size_mb or DEFAULT_STORAGE_MB
+    return {
+        "ephemeral_storage_size": Size.mebibytes(storage),
+        "layers": find_layers(stack, handler.name, definition.layers),
+        "log_group": log_group(stack, handler.name, definition.logging),
+        "logging_format": logging_format(definition.logging),
+        "application_log_level_v2": log_level(definition.logging),
+        "durable_config": _durable(handler.durable),
+    }
 
 
 def _durable(limits: Durable | None) -> lambda_.DurableConfig | None:
