@@ -102,6 +102,14 @@ GAPS: Final[tuple[Gap, ...]] = (
         "::test_a_bucket_that_asks_for_it_is_emptied_before_it_is_deleted",
     ),
     Gap(
+        "lambda:CreateFunction",
+        "accepts",
+        "a layer that is not on the local cloud, such as one of another account, is passed over: "
+        "the function runs without it",
+        "Managing Lambda dependencies with layers",
+        "tests/local/engine/test_engine_gaps.py::test_a_layer_that_is_not_there_is_passed_over",
+    ),
+    Gap(
         "lambda:Invoke",
         "refuses",
         "container images and Java, .NET and Ruby functions deploy but do not run",

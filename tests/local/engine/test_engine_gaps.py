@@ -12,7 +12,7 @@ import pytest
 from preamp.engine.gaps import GAPS
 
 if TYPE_CHECKING:
-    from tests.local.engine.local_engine import Stacks
+    from tests.local.engine.local_engine import Functions, Stacks
 
 ClientFactory = Callable[..., Any]
 Unique = Callable[[str], str]
@@ -29,6 +29,12 @@ def test_an_unknown_property_is_accepted(stacks: Stacks, unique: Unique) -> None
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"Bogus": 1}}
     stack = stacks.create(unique("gap"), {"Resources": {"Queue": queue}})
     assert stack["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_a_layer_that_is_not_there_is_passed_over(functions: Functions) -> None:
+    layer = "arn:aws:lambda:us-east-1:094274105915:layer:Foreign:1"
+    name = functions.create("def handler(event, context): return event", Layers=[layer])
+    assert functions.invoke(name, "here")[0] == "here"
 
 
 def test_ses_accepts_unverified_recipients(client: ClientFactory) -> None:
