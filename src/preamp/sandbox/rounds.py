@@ -117,6 +117,7 @@ class LocalWork:
         self._names: dict[str, str] = {}
         self._sources: frozenset[Path] = frozenset()
         self._settled = False
+        self._deployed = False
         self.lost: Callable[[], None] = _nobody
 
     def synthesize(self) -> None:
@@ -134,6 +135,7 @@ class LocalWork:
 
     def deploy(self) -> int:
         """Deploy what was synthesized; how many resources changed."""
+        self._deployed = False
         with single_writer(self._place.lock_file, Guarded.DEPLOYMENT):
             deployment = self._deployer.deploy()
         result, clients = deployment.result, deployment.target.clients
@@ -146,7 +148,7 @@ class LocalWork:
                 each.name: shortest_path(each.path, paths) or each.path for each in functions
             }
         self._denials.deployed()
-        self._settled = True
+        self._settled = self._deployed = True
         return len(result.changes)
 
     def effect(self, saved: Collection[Path]) -> Effect:
@@ -154,7 +156,11 @@ class LocalWork:
         assembly = self._assembly
         if assembly is None or affects_assembly(saved, assembly, self._place.project):
             return Effect(deployment=True)
-        return Effect(deployment=False, handlers=linked_sources(assembly).intersection(saved))
+        handlers = linked_sources(assembly).intersection(saved)
+        if not self._deployed and handlers:
+            # a handler that a failed deployment called, say for a custom resource
+            return Effect(deployment=True)
+        return Effect(deployment=False, handlers=handlers)
 
     def sources(self) -> Collection[Path]:
         """Files elsewhere that the assembly depends on."""

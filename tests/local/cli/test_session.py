@@ -99,6 +99,34 @@ def test_a_resource_that_fails_is_told_and_the_next_save_mends_it(project: Proje
         running.until("round.finished", changes=0)
 
 
+PROVIDED = """
+from aws_cdk import CustomResource
+from preamp import define_backend
+from preamp.constructs import PythonFunction
+stack = define_backend().create_stack("jobs")
+maker = PythonFunction(stack, "Maker", entry="maker.py")
+CustomResource(stack, "Made", service_token=maker.function_arn)
+"""
+MAKER = """
+import json, urllib.request
+def handler(event, context):
+    answer = {"Status": "SUCCESS", "PhysicalResourceId": "made", "RequestId": event["RequestId"],
+              "StackId": event["StackId"], "LogicalResourceId": event["LogicalResourceId"]}
+    body = json.dumps(answer).encode()
+    urllib.request.urlopen(urllib.request.Request(event["ResponseURL"], body, method="PUT"))
+"""
+
+
+def test_a_handler_that_failed_a_deployment_is_mended_and_deployed(project: Project) -> None:
+    project.write("amplify/backend.py", PROVIDED)
+    project.write("amplify/maker.py", MAKER.replace("answer = ", "answer = 1 / 0, "))
+    with session(project) as running:
+        running.until("DeploymentFailedError")
+        project.write("amplify/maker.py", MAKER)
+        assert running.until("round.started")["saved"] == ["amplify/maker.py"]
+        assert running.until("round.finished")["changes"] > 0
+
+
 def test_another_terminal_looks_on_and_asks_for_a_deployment(project: Project) -> None:
     write(project)
     with session(project) as first:
