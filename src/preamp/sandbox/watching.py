@@ -147,9 +147,15 @@ class _Watch:
 
 
 def _lasting(changes: set[tuple[bool, Path]]) -> set[Path]:
-    """The changed files, without those that came and went, as editors and tools leave some."""
+    """The changed files, without those that came and went, as editors and tools leave some.
+
+    A new folder counts with all that is in it: what is put there at once, before the system
+    watches it too, would be missed.
+    """
     appeared = {path for added, path in changes if added}
-    return {path for _, path in changes if path not in appeared or path.exists()}
+    lasting = {path for _, path in changes if path not in appeared or path.exists()}
+    inside = {each for path in appeared & lasting if path.is_dir() for each in path.rglob("*")}
+    return lasting | {path for path in inside if path.is_file()}
 
 
 def _nobody(_paths: frozenset[Path]) -> None:

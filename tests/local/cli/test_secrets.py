@@ -112,7 +112,7 @@ def test_a_value_is_on_disk_in_the_engines_state_alone(functions: Project) -> No
     deploy(functions)
     assert invoke(functions) == [VALUE, VALUE]
     logs = functions.run("logs")
-    assert "functions/Fn" in logs.out
+    assert "Fn  START" in logs.out
     assert VALUE not in logs.out + logs.err
     lambda_ = client(functions, "lambda")
     assert VALUE not in json.dumps(lambda_.list_functions(), default=str)
