@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, cast
 
@@ -20,6 +19,7 @@ from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from aws_cdk import aws_lambda
     from constructs import Construct
@@ -326,6 +326,8 @@ def _handler(
     architecture: Architecture | None,
     site: Site | None,
 ) -> Handler:
+    from pathlib import Path
+
     caller = calling_file()
     folder = caller.parent if caller else Path.cwd()
     chosen = name or (Path(entry).stem if entry else folder.name)

@@ -6,18 +6,19 @@ import os
 import sys
 import sysconfig
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from preamp.contract.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
     from types import FrameType
 
 T = TypeVar("T")
 
-_PREAMP: Final = str(Path(__file__).parent.parent)
+# without pathlib, which is a sixth of what `import preamp` costs
+_PREAMP: Final = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
 _KEPT: Final = 10_000
 _STANDARD_LIBRARY: Final = sysconfig.get_path("stdlib")
 
@@ -58,6 +59,8 @@ def calling_site(making: object = None) -> Site | None:
 
 def calling_file() -> Path | None:
     """The file that holds `calling_site()`, as an absolute path."""
+    from pathlib import Path
+
     for frame in _frames(sys._getframe(1)):  # noqa: SLF001
         if is_user_code(frame.f_code.co_filename):
             return Path(frame.f_code.co_filename).resolve()
@@ -71,6 +74,8 @@ def site_at(filename: str, line: int) -> Site:
 
 @lru_cache(maxsize=_KEPT)
 def _shown(filename: str, here: str) -> str:
+    from pathlib import Path
+
     path = Path(filename)
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
