@@ -118,3 +118,5 @@ class Looks:
             self._write(list(lines()))
         except PreampError as error:
             self._write([error.message])
+        except OSError:  # it ended just now: the next look finds it again
+            self._write(["the local cloud does not answer right now"])

@@ -58,7 +58,7 @@ def run_session(sandbox: SandboxControl, options: SessionOptions, *, as_json: bo
         _looks(sandbox, screen) as looks,
         Keys() as keys,
         sandbox.hold(_Noticed(screen, looks), options, _approval(screen, keys, options)) as daemon,
-        _until_interrupted(keys.give_up, daemon.stop),
+        until_interrupted(keys, daemon.stop),
     ):
         keys.bind(_bindings(looks, daemon))
         daemon.run()
@@ -85,8 +85,9 @@ def _look_on(sandbox: SandboxControl, running: SessionClient, *, as_json: bool) 
             suppress(KeyboardInterrupt),
         ):
             keys.bind(_bindings(looks, _Attached(running)))
+            shown = _Noticed(screen, looks)
             for item in running.follow():
-                _show(_Noticed(screen, looks), item)
+                _show(shown, item)
 
 
 def _show(screen: Screen, item: Event | PreampError) -> None:
@@ -165,8 +166,13 @@ def _bindings(looks: Looks | None, steered: _Steered) -> dict[str, Callable[[], 
 
 
 @contextmanager
-def _until_interrupted(*stop: Callable[[], None]) -> Iterator[None]:
-    """Stop in order at the first interrupt or at the terminal's end; leave at the second."""
+def until_interrupted(keys: Keys, stop: Callable[[], None]) -> Iterator[None]:
+    """Stop in order at the first interrupt or at the terminal's end; leave at the second.
+
+    Args:
+        keys: Are waited for no longer, and give the terminal back when we leave.
+        stop: Lets the body come to its end.
+    """
     asked = False
 
     def interrupted(number: int, frame: object) -> None:
@@ -176,8 +182,8 @@ def _until_interrupted(*stop: Callable[[], None]) -> Iterator[None]:
             raise KeyboardInterrupt
         asked = True
         click.echo("stopping; once more to leave at once", err=True)
-        for each in stop:
-            each()
+        keys.give_up()
+        stop()
 
     numbers = [signal.SIGINT, signal.SIGTERM]
     if sys.platform != "win32":
@@ -187,6 +193,7 @@ def _until_interrupted(*stop: Callable[[], None]) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         # a deployment that runs goes on in the local cloud, which outlives us
+        keys.restore()
         sys.stderr.flush()
         os._exit(_INTERRUPTED)
     finally:
