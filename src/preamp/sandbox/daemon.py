@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import getpid
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from preamp.contract.unexpected import unexpected
 from preamp.errors import PreampError, UserError
@@ -39,6 +39,9 @@ class Effect:
 
     deployment: bool
     handlers: frozenset[Path] = frozenset()
+
+
+_CANCELLED: Final = "SynthesisCancelledError"
 
 
 class Work(Protocol):
@@ -130,7 +133,10 @@ class SandboxDaemon:
         self._signals.put(Signal.STOP)
 
     def _files_saved(self, paths: frozenset[Path]) -> None:
-        effect = self._work.effect(paths)
+        try:
+            effect = self._work.effect(paths)
+        except Exception:  # noqa: BLE001 - files may go while they are looked at; the round tells
+            effect = Effect(deployment=True)
         if effect.handlers:
             self._screen.report(HandlerSaved(self._named(sorted(effect.handlers))))
         if effect.deployment:
@@ -189,8 +195,8 @@ class SandboxDaemon:
         self._screen.report(RoundFinished(self._clock() - self._began, changes))
 
     def _failed(self, error: PreampError) -> None:
-        # a cancelled synthesis is no failure: what follows it is shown instead
-        if self._state not in {State.OUTDATED, State.STOPPING}:
+        # what was cancelled, or is outdated, is no failure: what follows it is shown instead
+        if self._state is not State.OUTDATED and error.code != _CANCELLED:
             self._error = error
             self._rounds += 1
             self._screen.fail(error)

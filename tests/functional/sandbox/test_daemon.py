@@ -113,3 +113,26 @@ def test_stopping_cancels_a_synthesis() -> None:
         shop.daemon.stop()
         assert shop.stopped()
         assert shop.work.closed
+
+
+def test_a_deployment_that_fails_while_stopping_is_told() -> None:
+    with workshop() as shop:
+        assert shop.begun() == "synthesize"
+        shop.work.end()
+        assert shop.begun() == "deploy"
+        shop.daemon.stop()
+        shop.work.end(UserError("DeploymentFailedError", "a queue failed", "mend it"))
+        assert shop.stopped()
+        assert isinstance(shop.shown(), RoundStarted)
+        assert getattr(shop.shown(), "code", "") == "DeploymentFailedError"
+
+
+def test_files_that_cannot_be_looked_at_begin_a_round_and_are_watched_on() -> None:
+    with workshop() as shop:
+        shop.finish_round()
+        shop.work.unreadable = True
+        shop.watcher.save(README)
+        shop.finish_round()
+        shop.work.unreadable = False
+        shop.watcher.save(BACKEND)
+        assert shop.begun() == "synthesize"

@@ -37,6 +37,7 @@ class SteeredWork:
         self.begun: SimpleQueue[str] = SimpleQueue()
         self.most_at_once = 0
         self.closed = False
+        self.unreadable = False
         self._running = 0
         self._lock = threading.Lock()
         self._ends: SimpleQueue[BaseException | int] = SimpleQueue()
@@ -51,6 +52,8 @@ class SteeredWork:
         self._ends.put(CancelledError())
 
     def effect(self, saved: Collection[Path]) -> Effect:
+        if self.unreadable:
+            raise PermissionError("not yours")
         return Effect(BACKEND in saved, frozenset(saved) & {HANDLER})
 
     def sources(self) -> Collection[Path]:
