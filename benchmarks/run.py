@@ -42,10 +42,11 @@ def main() -> None:
 
 
 def _measure_commands(folder: Path, pairs: int) -> None:
-    from benchmarks import deployment, hotswap, synthesis
+    from benchmarks import deployment, hotswap, importing, synthesis
     from benchmarks.workbench import Workbench
 
     folder.mkdir()
+    importing.measure(pairs)
     with Workbench(folder) as bench:
         plain_synthesis = synthesis.measure(bench, pairs)
         deployment.measure(bench, pairs, plain_synthesis)

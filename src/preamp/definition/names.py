@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -56,5 +55,7 @@ def check_reserved(names: Iterable[str], site: Site | None) -> None:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """A ``; did you mean …?`` for a misspelt name, or an empty text."""
+    import difflib
+
     found = difflib.get_close_matches(name, list(names), n=1)
     return f"; did you mean {found[0]!r}?" if found else ""
