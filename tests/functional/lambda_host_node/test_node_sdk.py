@@ -9,8 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from preamp.engine.node_sdk.installation import (
-    LOCK,
-    PACKAGES,
+    NODE_SDK,
     ensure_node_sdk,
     needs_node_sdk,
     node_sdk_directory,
@@ -32,8 +31,8 @@ class Recorder:
 
 
 def test_every_package_is_pinned_and_has_a_checksum() -> None:
-    wanted = json.loads(PACKAGES.read_text())["dependencies"]
-    locked = json.loads(LOCK.read_text())["packages"]
+    wanted = json.loads(NODE_SDK.packages.read_text())["dependencies"]
+    locked = json.loads(NODE_SDK.lock.read_text())["packages"]
     assert locked.pop("")["dependencies"] == wanted
     for name, version in wanted.items():
         assert locked[f"node_modules/{name}"]["version"] == version

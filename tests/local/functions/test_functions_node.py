@@ -18,7 +18,7 @@ from tests.local.engine.local_engine import policy, unique_name
 
 from preamp.contract.node import node_binary
 from preamp.engine.client import EngineClient
-from preamp.engine.node_sdk.installation import PACKAGES, ensure_node_sdk
+from preamp.engine.node_sdk.installation import NODE_SDK, ensure_node_sdk
 from preamp.events import StageFinished
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def node(client: ClientFactory, sdk: Path) -> NodeFunctions:
 
 
 def test_every_kept_client_can_be_required_and_imported(sdk: Path) -> None:
-    names = list(json.loads(PACKAGES.read_text())["dependencies"])
+    names = list(json.loads(NODE_SDK.packages.read_text())["dependencies"])
     program = f"""
         const {{ createRequire }} = await import("node:module");
         const require = createRequire({json.dumps(str(sdk / "x.js"))});

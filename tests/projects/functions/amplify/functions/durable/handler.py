@@ -1,2 +1,0 @@
-def handler(_event: object, _context: object) -> str:
-    return "durable"
