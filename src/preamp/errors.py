@@ -66,6 +66,10 @@ CODES: Final[dict[str, str]] = {
     "EntryNameError": "a handler's file cannot be imported by its name",
     "EntryNotFoundError": "a handler's file is missing, or lies outside the project",
     "EntrySyntaxError": "a handler, or a module it imports, is not valid Python",
+    "EsbuildFault": "the program that bundles JavaScript and TypeScript ended unexpectedly",
+    "EsbuildMissingError": (
+        "esbuild, which bundles JavaScript and TypeScript, cannot be fetched or does not work"
+    ),
     "FileAccessError": "a file may not be read or written",
     "FunctionNameTakenError": "two functions of one resource group have one name",
     "FunctionNotFoundError": "no function has the path given to a command",
@@ -74,6 +78,9 @@ CODES: Final[dict[str, str]] = {
     ),
     "FunctionResourceFault": "a construct of the CDK that is a function has no function resource",
     "FunctionScheduleInitializationError": "a schedule of a function cannot be",
+    "HandlerBundlingError": (
+        "a handler in JavaScript or TypeScript is not valid, or imports what is not there"
+    ),
     "HandlerImportsCdkError": "a handler imports the CDK or preamp's definition side",
     "HandlerModuleNotFoundError": "a handler imports a module of the project that does not exist",
     "HandlerNotFoundError": "a handler's file does not define the handler function",

@@ -14,7 +14,8 @@ EVERYONE = {"errors", "events", "contract"}
 ALLOWED: dict[str, set[str]] = {
     "contract": set(),
     "definition": set(),
-    "bundling": set(),
+    "npm": set(),
+    "bundling": {"npm"},
     "outputs": set(),
     "runtime": set(),
     "assembly": set(),
@@ -22,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "synth": {"definition", "constructs"},
     "deploy": {"assembly"},
     "check": {"assembly"},
-    "engine": set(),
+    "engine": {"npm"},
     "lambda_host": set(),
     "sandbox": {"assembly", "bundling", "check", "deploy", "engine", "lambda_host", "outputs"},
     "scaffold": {"assembly"},

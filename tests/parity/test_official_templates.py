@@ -57,19 +57,6 @@ DIFFERENCES: Final[dict[str, dict[str, str]]] = {
             "durable-lambda/CurrentVersion",
             "weekly-report-lambda/CurrentVersion",
         )
-    }
-    | {
-        f"code.{function}-lambda.{name}": PYTHON
-        for function in (
-            "function:db-backup",
-            "function:durable",
-            "function:every thing",
-            "function:layered",
-            "function:plain",
-            "function:weekly-report",
-            "jobs:all-options",
-        )
-        for name in ("Code.files", "Handler", "Runtime")
     },
 }
 PROJECT_OF: Final = {

@@ -2,7 +2,8 @@
 
 Every entry is made beside its place and then renamed into it, so that two processes at once never
 see half of one: the second finds the first one's and drops its own. Content lives in
-``bundles``, ``trees``, ``locks`` and ``interpreters``; it knows nothing of what that content means.
+``bundles``, ``trees``, ``locks``, ``interpreters`` and ``recipes``; it knows nothing of what that
+content means.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ class Store:
     def interpreter(self, key: str) -> Path:
         """The file with what an interpreter said of itself."""
         return self.folder / "interpreters" / f"{key}.json"
+
+    def recipe(self, key: str) -> Path:
+        """The file with what a bundle for Node.js was made of."""
+        return self.folder / "recipes" / f"{key}.json"
 
 
 def use(place: Path) -> bool:
@@ -104,7 +109,7 @@ def prune(store: Store, now: float | None = None) -> None:
             return
     write_text(stamp, "")
     os.utime(stamp, (now, now))
-    for kind in ("bundles", "trees", "locks", "interpreters"):
+    for kind in ("bundles", "trees", "locks", "interpreters", "recipes"):
         for place in (store.folder / kind).glob("*"):
             allowed = _DAY if place.name.startswith(_NEW) else _UNUSED_AFTER
             with suppress(FileNotFoundError):

@@ -12,10 +12,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.aws_s3_assets import Asset
 
 from preamp.bundling import Bundle, BundleRequest, LambdaDestination, LocalDestination, bundle
+from preamp.constructs.bundled import bundling, code_of
 from preamp.constructs.function_secrets import FunctionSecrets
 from preamp.contract.cache import cache_root
 from preamp.contract.interpreters import find_interpreter, is_python
-from preamp.definition.backend import BUNDLING, SYNTHESIS, Synthesis
+from preamp.definition.backend import SYNTHESIS, Synthesis
 from preamp.definition.secret import Secret
 from preamp.definition.site import calling_file, calling_site
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from preamp.constructs.function_options import FunctionOptions
-    from preamp.events import Event
 
 _TIMEOUT_SECONDS: Final = 30
 _MEMORY_MB: Final = 512
@@ -90,15 +90,10 @@ class PythonFunction(lambda_.Function):
             call_first=_RESOLVE if secrets else None,
         )
         bundled = _bundle(self._request)
-        code = lambda_.Code.from_asset(
-            str(bundled.directory),
-            asset_hash=bundled.digest,
-            asset_hash_type=AssetHashType.CUSTOM,
-        )
         super().__init__(
             scope,
             construct_id,
-            code=code,
+            code=code_of(bundled),
             handler=bundled.handler,
             runtime=chosen_runtime,
             architecture=chosen_architecture,
@@ -176,13 +171,6 @@ def usual() -> _Usual:
     return _Usual(runtime, runtime.name, architecture, architecture.name, timeout)
 
 
-class _Silence:
-    """Takes events outside a synthesis of ours, where nobody listens."""
-
-    def report(self, event: Event) -> None:
-        """Drop the event."""
-
-
 def _located(entry: str | Path) -> Path:
     """The entry as an absolute path; a relative one starts at the file of the user's call."""
     caller = calling_file()
@@ -218,13 +206,8 @@ def _request(
 
 
 def _bundle(request: BundleRequest) -> Bundle:
-    synthesis = SYNTHESIS.get()
-    reporter = synthesis.reporter if synthesis else _Silence()
-    bundling = BUNDLING.set(True)
-    try:
+    with bundling() as reporter:
         return bundle(request, cache=cache_root(), reporter=reporter)
-    finally:
-        BUNDLING.reset(bundling)
 
 
 def _destination(synthesis: Synthesis | None, runtime: str) -> LambdaDestination | LocalDestination:

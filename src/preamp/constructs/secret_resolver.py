@@ -9,12 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import AssetHashType, CfnResource, CustomResource, Duration, SecretValue, Stack
+from aws_cdk import CfnResource, CustomResource, Duration, SecretValue, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.custom_resources import Provider
 
 from preamp.bundling import BundleRequest, bundle
+from preamp.constructs.bundled import bundling, code_of
 from preamp.constructs.function_secrets import parameter_arn
 from preamp.constructs.secret_context import last_change, now, owner_of_secrets
 from preamp.contract.cache import cache_root
@@ -94,15 +95,12 @@ def _fetcher(stack: Stack, owner: BackendId, synthesis: Synthesis) -> CustomReso
 
 def _function(stack: Stack, synthesis: Synthesis) -> lambda_.Function:
     request = BundleRequest(entry=_SOURCE, project=synthesis.project, runtime=_RUNTIME)
-    bundled = bundle(request, cache=cache_root(), reporter=synthesis.reporter)
+    with bundling() as reporter:
+        bundled = bundle(request, cache=cache_root(), reporter=reporter)
     return lambda_.Function(
         stack,
         _FUNCTION,
-        code=lambda_.Code.from_asset(
-            str(bundled.directory),
-            asset_hash=bundled.digest,
-            asset_hash_type=AssetHashType.CUSTOM,
-        ),
+        code=code_of(bundled),
         handler=bundled.handler,
         runtime=lambda_.Runtime.PYTHON_3_13,
         timeout=Duration.seconds(_TIMEOUT_SECONDS),

@@ -182,6 +182,7 @@ class Synthesis:
         output: Where the cloud assembly goes, absolute.
         local: Whether functions will run on this machine; otherwise they go to AWS.
         secrets: Takes note of the secrets that are used.
+        sources: Files that are read on the definition's behalf, as by a bundler; absolute.
     """
 
     composer: Composer
@@ -190,6 +191,7 @@ class Synthesis:
     output: Path
     local: bool = False
     secrets: SecretUses = field(default_factory=SecretUses)
+    sources: set[Path] = field(default_factory=set)
 
 
 SYNTHESIS: Final[ContextVar[Synthesis | None]] = ContextVar("preamp.synthesis", default=None)

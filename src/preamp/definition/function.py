@@ -6,7 +6,7 @@ What becomes of it in the CDK is known elsewhere.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, cast
 
@@ -43,7 +43,8 @@ class BundlingOptions(TypedDict, total=False):
     """How a handler's code is put together.
 
     Attributes:
-        minify: Whether code is made small. It is taken as it stands, so that only False is taken.
+        minify: Whether TypeScript and JavaScript are made small; True if left out. Python is taken
+            as it stands, so that only False is taken for it.
     """
 
     minify: bool
@@ -111,6 +112,7 @@ DEFAULT_TIMEOUT_SECONDS: Final = 3
 DEFAULT_MEMORY_MB: Final = 512
 DEFAULT_STORAGE_MB: Final = 512
 _DEFAULT_ENTRY: Final = "handler.py"
+_AMPLIFYS_ENTRY: Final = "handler.ts"
 _DEFAULT_RETENTION_DAYS: Final = 14
 
 _ARCHITECTURES: Final = ("x86_64", "arm64")
@@ -145,8 +147,11 @@ class _Language:
 _PYTHON: Final = _Language(
     "Python", "python{}", ("3.10", "3.11", "3.12", "3.13", "3.14"), "3.13", "3.13"
 )
-_NODE: Final = _Language("JavaScript", "nodejs{}.x", ("18", "20", "22", "24"), "22", "22")
-_LANGUAGES: Final = MappingProxyType({".py": _PYTHON, ".js": _NODE, ".mjs": _NODE, ".cjs": _NODE})
+_NODE: Final = _Language("Node.js", "nodejs{}.x", ("18", "20", "22", "24"), "22", "22")
+_LANGUAGES: Final = MappingProxyType(
+    {".py": _PYTHON}
+    | dict.fromkeys((".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx"), _NODE)
+)
 
 
 @dataclass(frozen=True)
@@ -172,13 +177,15 @@ class Handler:
         runtime: Lambda's name of the runtime, such as ``python3.13``.
         architecture: Lambda's instruction set.
         durable: Limits, if it is a durable function.
+        minify: Whether its code is made small, if it is JavaScript or TypeScript.
     """
 
     name: str
     entry: Path
     runtime: str
     architecture: Architecture
-    durable: Durable | None
+    durable: Durable | None = None
+    minify: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,8 +244,8 @@ def define_function(  # noqa: PLR0913 - Amplify's options
     """Define a function.
 
     Amplify Gen 2, "Functions". The handler is a Python file with its neighbours and dependencies,
-    bundled as `PythonFunction` bundles it, or a JavaScript file with its folder as it stands; or
-    ``provider`` makes the function, of any runtime.
+    bundled as `PythonFunction` bundles it, or a TypeScript or JavaScript file with all that it
+    imports, bundled by esbuild; or ``provider`` makes the function, of any runtime.
 
     Args:
         provider: Makes the function with the CDK, in the stack it is given. The options that are
@@ -247,7 +254,8 @@ def define_function(  # noqa: PLR0913 - Amplify's options
         name: The function's name; if left out the entry's, without its suffix, or else that of the
             folder of the file that makes this call.
         entry: The handler's file, relative to the file that makes this call; ``handler.py`` if left
-            out. The handler is the function ``handler`` in it.
+            out, or ``handler.ts`` where there is that one alone. The handler is the function
+            ``handler`` in it.
         timeout_seconds: How long a run may take: 1 to 900, 3 if left out.
         memory_mb: 128 to 10240, 512 if left out.
         ephemeral_storage_size_mb: The size of ``/tmp``: 512 to 10240, 512 if left out.
@@ -260,7 +268,7 @@ def define_function(  # noqa: PLR0913 - Amplify's options
             ``timezone`` and a ``description``, or several of these.
         layers: Up to five layers: an ARN, or ``Name:version`` for one of the same account and
             region, by the module that it brings.
-        bundling: ``minify``, which can only be False.
+        bundling: ``minify``, which is True for TypeScript and JavaScript if left out.
         logging: ``format``, ``level`` and ``retention``.
         durable_config: Makes it a durable function, with these limits.
         resource_group_name: The stack it belongs to. Triggers of a resource belong to that
@@ -283,9 +291,12 @@ def define_function(  # noqa: PLR0913 - Amplify's options
     }
     source: Handler | Callable[[Construct], aws_lambda.Function]
     if provider is None:
-        _check_bundling(bundling, site)
         handler = _handler(name, entry, runtime, architecture, site)
-        source = _with_durable(handler, durable_config, site)
+        source = replace(
+            handler,
+            durable=_durable(handler, durable_config, site),
+            minify=_minify(handler, bundling, site),
+        )
     else:
         _check_provider(provider, of_the_code, site)
         source = provider
@@ -332,14 +343,14 @@ def _handler(
     folder = caller.parent if caller else Path.cwd()
     chosen = name or (Path(entry).stem if entry else folder.name)
     check_resource_name(chosen, site)
-    file = (folder / (entry or _DEFAULT_ENTRY)).resolve()
+    file = (folder / (entry or _default_entry(folder))).resolve()
     language = _LANGUAGES.get(file.suffix)
     if language is None:
         raise UserError(
             "UnsupportedHandlerError",
-            f"the handler {file.name} is neither Python nor JavaScript",
-            "write it in Python; compile TypeScript and name the JavaScript file; or make the "
-            "function yourself: define_function(lambda scope: aws_lambda.Function(scope, …))",
+            f"the handler {file.name} is neither Python, TypeScript nor JavaScript",
+            "write it in one of these, or make the function yourself: "
+            "define_function(lambda scope: aws_lambda.Function(scope, …))",
             sites=[site] if site else [],
         )
     if architecture not in (None, *_ARCHITECTURES):
@@ -350,7 +361,13 @@ def _handler(
             sites=[site] if site else [],
         )
     chosen_runtime = _runtime(language, runtime, site)
-    return Handler(chosen, file, chosen_runtime, architecture or "x86_64", None)
+    return Handler(chosen, file, chosen_runtime, architecture or "x86_64")
+
+
+def _default_entry(folder: Path) -> str:
+    """The handler's file where none is named: Python's, unless there is only Amplify's own."""
+    is_amplifys = (folder / _AMPLIFYS_ENTRY).is_file() and not (folder / _DEFAULT_ENTRY).is_file()
+    return _AMPLIFYS_ENTRY if is_amplifys else _DEFAULT_ENTRY
 
 
 def _runtime(language: _Language, given: float | str | None, site: Site | None) -> str:
@@ -366,9 +383,9 @@ def _runtime(language: _Language, given: float | str | None, site: Site | None) 
     )
 
 
-def _with_durable(handler: Handler, given: DurableConfig | None, site: Site | None) -> Handler:
+def _durable(handler: Handler, given: DurableConfig | None, site: Site | None) -> Durable | None:
     if given is None:
-        return handler
+        return None
     known = ("execution_timeout_seconds", "retention_period_days")
     options = check_options(given, known, "durable_config", site)
     seconds = options.get("execution_timeout_seconds")
@@ -385,18 +402,26 @@ def _with_durable(handler: Handler, given: DurableConfig | None, site: Site | No
             f"use {listed(language.durable())}",
             sites=[site] if site else [],
         )
-    durable = Durable(cast("int", seconds), days)
-    return Handler(handler.name, handler.entry, handler.runtime, handler.architecture, durable)
+    return Durable(cast("int", seconds), days)
 
 
-def _check_bundling(given: BundlingOptions | None, site: Site | None) -> None:
-    if check_options(given or {}, ("minify",), "bundling", site).get("minify"):
+def _minify(handler: Handler, given: BundlingOptions | None, site: Site | None) -> bool:
+    minify = check_options(given or {}, ("minify",), "bundling", site).get("minify", True)
+    if handler.entry.suffix == ".py" and given and minify:
         raise UserError(
             "InvalidFunctionConfigurationError",
-            "bundling cannot minify a handler, which is taken as it stands",
+            "bundling cannot minify a Python handler, which is taken as it stands",
             "leave the option out",
             sites=[site] if site else [],
         )
+    if not isinstance(minify, bool):
+        raise UserError(
+            "InvalidFunctionConfigurationError",
+            f"minify is {minify!r}",
+            "give True or False",
+            sites=[site] if site else [],
+        )
+    return minify
 
 
 def _check_sizes(

@@ -51,13 +51,14 @@ class InputRecorder:
         self._before = frozenset(sys.modules)
         sys.addaudithook(self._hear)
 
-    def inputs(self, elsewhere: Reads) -> list[str] | None:
+    def inputs(self, elsewhere: Reads, bundled: Iterable[Path] = ()) -> list[str] | None:
         """Everything noted, relative to the project and sorted; folders end with a slash.
 
         A folder stands for all that lies directly in it.
 
         Args:
             elsewhere: What the CDK's Node process read.
+            bundled: What bundles were made of that do not say so themselves.
 
         Returns:
             None if a program was run, as nobody knows what that read.
@@ -67,7 +68,7 @@ class InputRecorder:
         imported = [sys.modules[name] for name in set(sys.modules) - self._before]
         found = (getattr(module, "__file__", None) for module in imported)
         modules = [file for file in found if isinstance(file, str) and is_user_code(file)]
-        files = self._below((*modules, *self._opened, *elsewhere.files))
+        files = self._below((*modules, *self._opened, *elsewhere.files, *map(str, bundled)))
         folders = self._below((*self._listed, *elsewhere.folders))
         kept = {file for file in files if Path(file).parent.as_posix() not in folders}
         return sorted({*kept, *(f"{folder}/" for folder in folders)})

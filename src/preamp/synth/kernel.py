@@ -18,7 +18,7 @@ from typing import IO, TYPE_CHECKING, Final, Protocol
 from preamp.contract.cache import cache_root
 from preamp.contract.node import node_binary
 from preamp.events import Notice
-from preamp.synth import direct_node, type_checks
+from preamp.synth import direct_node, esbuild_command, type_checks
 from preamp.synth.direct_node import Reads
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ def prepare(project: Path, *, tied: bool = False) -> Kernel:
     # the templates are validated beside the synthesis, not in it: it would double its time
     os.environ["CDK_VALIDATION"] = "false"
     _ensure_package_cache()
+    esbuild_command.offer()
     type_checks.install()
     node = direct_node.install(project, tied=tied)
     return DirectKernel(node) if node else _stock()

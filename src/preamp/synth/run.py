@@ -123,7 +123,7 @@ def _synthesize(request: SynthRequest, reporter: LineReporter, prepared: Kernel 
 
     def noted() -> list[str] | None:
         reads = node.reads() if request.local else None
-        return None if reads is None else inputs.inputs(reads)
+        return None if reads is None else inputs.inputs(reads, synthesis.sources)
 
     annotations = write_assembly(backend, sites, synthesis.secrets, noted)
     for notice in (*annotations, *kernel.notices(node)):

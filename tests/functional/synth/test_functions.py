@@ -14,7 +14,8 @@ from preamp.errors import UserError
 
 PAGE: Final = Path(__file__).parents[3] / "docs" / "functions.md"
 SNIPPET: Final = re.compile(
-    r"^```python\n(?:# in (?P<file>\S+)\n)?(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
+    r"^```(?:python|ts)\n(?:(?:#|//) in (?P<file>\S+)\n)?(?P<text>.*?)^```$",
+    re.MULTILINE | re.DOTALL,
 )
 INLINE: Final = """
 from aws_cdk import aws_lambda as lambda_
@@ -28,7 +29,16 @@ def inline(scope, name="inline"):
         environment={"GREETING": "hello", "MODE": "made"},
     )
 """
+NODE: Final = {
+    "main.mjs": 'export { name as handler } from "./greeting.mjs";',
+    "greeting.mjs": "export const name = async () => 'greeting';",
+    "typed.ts": "export const handler = async (): Promise<string> => 'a long result';",
+    "handler.ts": "export const handler = async () => 1;",
+    "resource.py": "from preamp import define_function\ntyped = define_function(runtime=24)\n",
+}
 GIVEN: Final = """
+from amplify.node.resource import typed
+
 given = define_function(
     inline,
     timeout_seconds=20,
@@ -47,8 +57,11 @@ python = define_function(
     ),
     environment={"KEY": secret("KEY")},
 )
-node = define_function(entry="node/main.mjs", memory_mb=256)
-backend = define_backend(given=given, left=left, python=python, node=node)
+node = define_function(entry="node/main.mjs", memory_mb=256, environment={"KEY": secret("KEY")})
+plain = define_function(entry="node/typed.ts", bundling={"minify": False})
+backend = define_backend(
+    given=given, left=left, python=python, node=node, plain=plain, typed=typed
+)
 backend[left].add_parameter("BUCKET", "/amplify/reference/BUCKET")
 """
 
@@ -58,8 +71,8 @@ def project(folder: Path, text: str) -> Path:
     (folder / "amplify" / "main.py").write_text("def handler(event, context): return event\n")
     (folder / "amplify" / "backend.py").write_text(INLINE + text, encoding="utf-8")
     (folder / "amplify" / "node").mkdir()
-    for name in ("main.mjs", "greeting.mjs", "resource.py", ".env", "main.ts"):
-        (folder / "amplify" / "node" / name).write_text("", encoding="utf-8")
+    for name, code in NODE.items():
+        (folder / "amplify" / "node" / name).write_text(code, encoding="utf-8")
     return folder
 
 
@@ -135,14 +148,30 @@ def test_a_variable_can_hold_a_parameter_that_is_no_secret(resources: dict[str, 
     assert ":parameter/amplify/reference/BUCKET" in str(policy["PolicyDocument"])
 
 
-def test_a_javascript_handler_comes_with_its_folder(
+def test_a_javascript_handler_comes_with_what_it_imports(
     resources: dict[str, Any], assembly: Path
 ) -> None:
     function = of_kind(resources, "AWS::Lambda::Function", "main")
-    assert (function["Handler"], function["Runtime"]) == ("main.handler", "nodejs22.x")
+    assert (function["Handler"], function["Runtime"]) == ("index.handler", "nodejs22.x")
     assert (function["Timeout"], function["MemorySize"]) == (3, 256)
-    (packed,) = (file.parent for file in assembly.glob("asset.*/main.mjs"))
-    assert {file.name for file in packed.iterdir()} == {"main.mjs", "greeting.mjs"}
+    codes = [file.read_text() for file in assembly.glob("asset.*/index.mjs")]
+    assert sum("greeting" in code for code in codes) == 1
+    assert len([code for code in codes if "var handler = async () => " in code]) == 1
+
+
+def test_a_secret_of_a_javascript_handler_is_read_by_its_bundle(resources: dict[str, Any]) -> None:
+    found = variables(resources, "main")
+    assert found["KEY"].startswith("<value will be resolved")
+    assert json.loads(found["AMPLIFY_SSM_ENV_CONFIG"])["KEY"]["path"].endswith("/KEY")
+    policy = of_kind(resources, "AWS::IAM::Policy", "mainlambdaServiceRole")
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Action"] == "ssm:GetParameters"
+    assert all("/KEY" in str(each) for each in statement["Resource"])
+
+
+def test_the_entry_is_amplifys_own_where_there_is_no_other(resources: dict[str, Any]) -> None:
+    function = of_kind(resources, "AWS::Lambda::Function", "node")
+    assert (function["Handler"], function["Runtime"]) == ("index.handler", "nodejs24.x")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +182,11 @@ def test_a_javascript_handler_comes_with_its_folder(
         ('define_function(name="one", entry="main.py")', "FunctionNameTaken"),
         ('define_function(entry="mian.py")', "EntryNotFound"),
         ('define_function(entry="node/mian.mjs")', "EntryNotFound"),
-        ('define_function(entry="../main.mjs")', "UnsupportedHandler"),
+        ('define_function(entry="node/resource.rb")', "UnsupportedHandler"),
+        (
+            'define_function(entry="main.py", bundling={"minify": True})',
+            "InvalidFunctionConfiguration",
+        ),
     ],
 )
 def test_what_only_shows_when_it_is_made_is_told_at_the_definition(
@@ -161,7 +194,6 @@ def test_what_only_shows_when_it_is_made_is_told_at_the_definition(
 ) -> None:
     lines = f"one = define_function(name='one', entry='main.py')\ntwo = {text}\n"
     (tmp_path / "project").mkdir()
-    (tmp_path / "project" / "main.mjs").touch()
     place = project(tmp_path / "project", lines + "define_backend(\n    one=one, two=two,\n)\n")
     with pytest.raises(UserError) as raised:
         synthesize(place, tmp_path / "out")
@@ -184,7 +216,6 @@ def test_the_page_about_functions_works_as_it_stands(tmp_path: Path) -> None:
     files["amplify/backend.py"] = "\n".join(
         ["from preamp import define_function", *before, backend, *after]
     )
-    files["amplify/hello/main.mjs"] = "export const handler = async () => 1;\n"
     files["amplify/functions/resize/dist/index.js"] = "exports.handler = async () => 1;\n"
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -45,7 +45,9 @@ given = define_function(
     memory_mb=256,
     resource_group_name="jobs",
 )
-node = define_function(entry="node/main.mjs", environment={"GREETING": "hej"})
+node = define_function(
+    entry="node/main.ts", environment={"GREETING": "hej", "API_KEY": secret("API_KEY")}
+)
 backend = define_backend(worker=worker, given=given, node=node)
 queue = sqs.Queue(backend.create_stack("queues"), "Queue")
 backend[worker].add_environment("QUEUE_URL", queue.queue_url)
@@ -69,8 +71,12 @@ def handler(event, context):
     return [greeting.NAME, os.environ["GREETING"], AT_IMPORT]
 """
 NODE: Final = """
-import { name } from "./greeting.mjs";
-export const handler = async () => name;
+import { env } from "$amplify/env/main";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { name } from "./greeting";
+
+const atImport: string = env.API_KEY;
+export const handler = async (): Promise<string[]> => [name, atImport, typeof SSMClient];
 """
 
 
@@ -79,8 +85,8 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("functions") / "app")
     project.write("amplify/backend.py", BACKEND)
     project.write("amplify/worker.py", WORKER)
-    project.write("amplify/node/main.mjs", NODE)
-    project.write("amplify/node/greeting.mjs", "export const name = process.env.GREETING;")
+    project.write("amplify/node/main.ts", NODE)
+    project.write("amplify/node/greeting.ts", "export const name = process.env.GREETING as string;")
     answer = project.run("sandbox", "secret", "set", "API_KEY", stdin=SECRET + "\n")
     assert answer.status == 0, answer.err
     client(project, "lambda").publish_layer_version(
@@ -104,8 +110,12 @@ def test_a_function_has_its_variables_secrets_and_layers(deployed: Project) -> N
     assert answer.json == ["layer", "hello", SECRET], answer.err
 
 
-def test_a_javascript_handler_runs(deployed: Project) -> None:
-    assert deployed.run("invoke", "function/main-lambda").json == "hej"
+def test_a_typescript_handler_has_its_secrets_before_it_is_loaded(deployed: Project) -> None:
+    answer = deployed.run("invoke", "function/main-lambda")
+    assert answer.json == ["hej", SECRET, "function"], answer.err
+    functions = client(deployed, "lambda").list_functions()["Functions"]
+    (node,) = (each for each in functions if "mainlambda" in each["FunctionName"].replace("-", ""))
+    assert SECRET not in json.dumps(node, default=str)
 
 
 def test_options_are_applied_to_a_function_that_was_given(deployed: Project) -> None:

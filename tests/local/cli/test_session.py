@@ -191,3 +191,31 @@ def test_ignored_and_excluded_files_are_passed_over(project: Project) -> None:
             project.write(passed_over, "1")
         project.write("amplify/backend.py", BACKEND.replace("days(1)", "days(4)"))
         assert running.until("round.started")["saved"] == ["amplify/backend.py"]
+
+
+TYPED = """
+from preamp import define_backend, define_function
+backend = define_backend(
+    typed=define_function(entry="typed/main.ts"), other=define_function(entry="other/greeter.py")
+)
+"""
+
+
+def test_a_saved_typescript_handler_is_bundled_and_swapped(project: Project) -> None:
+    project.write("amplify/backend.py", TYPED)
+    project.write("amplify/other/greeter.py", GREETER)
+    project.write("amplify/typed/main.ts", 'export { handler } from "./words";\n')
+    project.write("amplify/typed/words.ts", "export const handler = async () => 'first';\n")
+    with session(project) as running:
+        running.until("round.finished")
+        assert project.run("invoke", "main-lambda").json == "first"
+        project.write("amplify/typed/words.ts", "export const handler = async () => ;\n")
+        refused = running.until("HandlerBundlingError")
+        assert refused["sites"][0] == {"file": "amplify/typed/words.ts", "line": 1}
+        project.write("amplify/typed/words.ts", "export const handler = async () => 'second';\n")
+        running.until("stage.finished", stage="hotswap")
+        assert running.until("round.finished")["changes"] == 1
+        assert project.run("invoke", "main-lambda").json == "second"
+        # what no bundle was made of needs no deployment
+        project.write("amplify/other/greeter.py", GREETER.replace("hello", "hi"))
+        assert running.until("handler.saved")["saved"] == ["amplify/other/greeter.py"]

@@ -37,7 +37,9 @@ def test_a_version_of_python_can_be_said_in_three_ways(given: float | str) -> No
 
 
 @pytest.mark.parametrize("given", [24, "24", "nodejs24.x"])
-@pytest.mark.parametrize("entry", ["main.js", "main.mjs", "main.cjs"])
+@pytest.mark.parametrize(
+    "entry", ["main.ts", "main.mts", "main.cts", "main.tsx", "main.js", "main.mjs"]
+)
 def test_a_javascript_handler_runs_on_node(given: int | str, entry: str) -> None:
     assert handler_of(define_function(entry=entry, runtime=given)).runtime == "nodejs24.x"
     assert handler_of(define_function(entry=entry)).runtime == "nodejs22.x"
@@ -99,10 +101,11 @@ def test_a_definition_does_not_change_with_what_it_was_given() -> None:
         ("UnknownOptionError", {"logging": True}),
         ("UnknownOptionError", {"bundling": {"minified": True}}),
         ("InvalidFunctionConfigurationError", {"bundling": {"minify": True}}),
+        ("InvalidFunctionConfigurationError", {"bundling": {"minify": 1}, "entry": "a.ts"}),
         ("InvalidResourceNameError", {"name": "1st"}),
         ("InvalidResourceNameError", {"entry": "1st.py"}),
         ("InvalidResourceNameError", {"resource_group_name": "a/b"}),
-        ("UnsupportedHandlerError", {"entry": "handler.ts"}),
+        ("UnsupportedHandlerError", {"entry": "handler.rb"}),
         (
             "InvalidDurableFunctionExecutionTimeoutError",
             {"durable_config": {"execution_timeout_seconds": 31_622_401}},

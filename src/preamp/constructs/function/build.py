@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import Duration, Size, Tags
 from aws_cdk import aws_lambda as lambda_
 
+from preamp.constructs.bundled import code_of
 from preamp.constructs.function.applied import apply_options
-from preamp.constructs.function.javascript import javascript_code
 from preamp.constructs.function.layers import find_layers
 from preamp.constructs.function.live import LiveFunction
 from preamp.constructs.function.logging import log_group, log_level, logging_format
+from preamp.constructs.function.node import bundle_handler
 from preamp.constructs.function.schedules import add_schedules
 from preamp.constructs.python_function import PythonFunction
 from preamp.contract.entries import FUNCTION
@@ -88,11 +89,12 @@ def _of_handler(definition: FunctionDefinition, handler: Handler, stack: Stack) 
             environment=environment,
             **options,
         )
+    bundled = bundle_handler(handler, definition.layers, definition.site)
     return lambda_.Function(
         stack,
         construct_id,
-        code=javascript_code(handler.entry, definition.site),
-        handler=f"{handler.entry.stem}.handler",
+        code=code_of(bundled),
+        handler=bundled.handler,
         runtime=lambda_.Runtime(handler.runtime, lambda_.RuntimeFamily.NODEJS),
         architecture=architecture,
         timeout=timeout,

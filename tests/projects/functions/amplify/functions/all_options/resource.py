@@ -2,11 +2,11 @@ from preamp import define_function, secret
 
 all_options = define_function(
     name="all-options",
-    entry="main.py",
+    entry="main.ts",
     timeout_seconds=60,
     memory_mb=1024,
     ephemeral_storage_size_mb=2048,
-    runtime=3.14,
+    runtime=24,
     architecture="arm64",
     environment={
         "PLAIN": "value",

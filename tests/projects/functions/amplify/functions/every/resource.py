@@ -2,7 +2,7 @@ from preamp import define_function
 
 every = define_function(
     name="every thing",
-    entry="tick.py",
+    entry="tick.ts",
     timeout_seconds=30,
     schedule=[
         "every 5m",
@@ -17,7 +17,7 @@ every = define_function(
 )
 weekly = define_function(
     name="weekly-report",
-    entry="weekly_report.py",
+    entry="weekly_report.ts",
     schedule="every week",
     logging={"format": "text"},
 )

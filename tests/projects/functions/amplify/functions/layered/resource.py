@@ -1,6 +1,7 @@
 from preamp import define_function
 
 layered = define_function(
+    runtime=20,
     layers={
         "@aws-lambda-powertools/logger": (
             "arn:aws:lambda:us-east-1:094274105915:layer:AWSLambdaPowertoolsTypeScriptV2:11"
