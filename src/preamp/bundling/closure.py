@@ -6,6 +6,7 @@ project that does not exist.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from dataclasses import dataclass, field
@@ -133,14 +134,18 @@ class _Trace:
             raise self._drags_cdk(importer, statement, base)
 
     def _check_place(self, module: Module, cause: tuple[Module, Import] | None) -> None:
-        own = not is_installed(module.file, self.request)
-        if own and not module.file.resolve().is_relative_to(self.request.project.resolve()):
+        if not is_installed(module.file, self.request) and self._leads_out(module.file):
             raise UserError(
                 "SourceOutsideProjectError",
                 f"{self._shown(module)} is a link to a file outside the project",
                 "copy the file into the project, or install it as a dependency",
                 sites=self._sites(cause),
             )
+
+    def _leads_out(self, file: Path) -> bool:
+        """Whether a file of the project is a link to one elsewhere."""
+        real, project = os.path.realpath(file), os.path.realpath(self.request.project)
+        return not real.startswith(os.path.join(project, ""))  # noqa: PTH118 - for each module
 
     def _check_name(self, module: Module) -> None:
         if module.name in sys.stdlib_module_names:

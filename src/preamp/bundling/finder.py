@@ -6,6 +6,7 @@ and may have several parts. It reads folders, never files.
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -115,12 +116,17 @@ class Finder:
 
 def _look(name: str, last: str, folders: tuple[Path, ...]) -> Found | None:
     for folder in folders:
-        package = folder / last
-        if (file := package / "__init__.py").is_file():
-            return Found(Module(name, file, is_package=True), (package,))
-        if (file := folder / f"{last}.py").is_file():
-            return Found(Module(name, file), ())
-    namespace = tuple(folder / last for folder in folders if (folder / last).is_dir())
-    if not namespace or name in sys.stdlib_module_names:
+        if _is_file(f"{folder}/{last}/__init__.py"):
+            package = folder / last
+            return Found(Module(name, package / "__init__.py", is_package=True), (package,))
+        if _is_file(f"{folder}/{last}.py"):
+            return Found(Module(name, folder / f"{last}.py"), ())
+    if name in sys.stdlib_module_names:
         return None
-    return Found(None, namespace)
+    namespace = tuple(folder / last for folder in folders if (folder / last).is_dir())
+    return Found(None, namespace) if namespace else None
+
+
+def _is_file(path: str) -> bool:
+    # a path of its own for each name that is not the project's would be half of the search
+    return os.path.isfile(path)  # noqa: PTH113

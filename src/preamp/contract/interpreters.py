@@ -78,10 +78,12 @@ def _on_path(variables: Mapping[str, str]) -> Iterator[tuple[int, Path]]:
     if sys.platform == "win32":
         return
     for directory in variables.get("PATH", "").split(os.pathsep):
+        if not os.path.isabs(directory):  # noqa: PTH117 - for each synthesis, and most are not there
+            continue
         for minor in range(_OLDEST, _NEWEST + 1):
-            path = Path(directory, f"python3.{minor}")
-            if path.is_absolute() and _is_program(path):
-                yield minor, _settled(path)
+            path = f"{directory}/python3.{minor}"
+            if _is_program(path):
+                yield minor, _settled(Path(path))
 
 
 def _installed(variables: Mapping[str, str]) -> list[tuple[int, Path]]:
@@ -128,11 +130,13 @@ def _own() -> tuple[int, Path]:
     return sys.version_info.minor, Path(base)
 
 
-def _is_program(path: Path) -> bool:
+def _is_program(path: Path | str) -> bool:
     """Whether it is a program itself, not a script that chooses one, as pyenv's shims are."""
+    if not os.access(path, os.X_OK):
+        return False
     try:
-        with path.open("rb") as file:
-            return file.read(2) != b"#!" and os.access(path, os.X_OK)
+        with open(path, "rb") as file:  # noqa: PTH123
+            return file.read(2) != b"#!"
     except OSError:
         return False
 

@@ -27,6 +27,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from preamp.contract.cache import cache_root
 from preamp.errors import Fault
+from preamp.synth import jsii_requests
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -291,6 +292,10 @@ def install(project: Path, *, tied: bool) -> DirectNode | None:
     node, file = DirectNode(project, tied=tied), program
 
     class Direct(stock):  # type: ignore[misc, valid-type]
+        def __init__(self) -> None:
+            super().__init__()
+            jsii_requests.install(self._serializer)
+
         def start(self) -> None:
             self._process: Any = node.start(file)
             node.exchange.asked()  # it speaks first

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import itertools
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from preamp.definition.backend import BUNDLING
@@ -18,6 +18,8 @@ from preamp.definition.site import is_user_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
+    from types import ModuleType
 
     from preamp.synth.direct_node import Reads
 
@@ -39,16 +41,16 @@ class InputRecorder:
             project: The project's folder, absolute.
             output: Where the assembly is written; what is read there is no input.
         """
-        self._places = tuple(dict.fromkeys((project, Path(os.path.realpath(project)))))
-        self._output = Path(os.path.realpath(output))
+        self._places = tuple(dict.fromkeys((str(project), os.path.realpath(project))))
+        self._output = os.path.realpath(output)
         self._opened: set[str] = set()
         self._listed: set[str] = set()
-        self._before: frozenset[str] = frozenset()
+        self._last = ""
         self._ran_program = False
 
     def install(self) -> None:
         """Note from now on, for as long as the process lives."""
-        self._before = frozenset(sys.modules)
+        self._last = next(reversed(sys.modules))
         sys.addaudithook(self._hear)
 
     def inputs(self, elsewhere: Reads, bundled: Iterable[Path] = ()) -> list[str] | None:
@@ -65,12 +67,11 @@ class InputRecorder:
         """
         if self._ran_program or not elsewhere.is_complete:
             return None
-        imported = [sys.modules[name] for name in set(sys.modules) - self._before]
-        found = (getattr(module, "__file__", None) for module in imported)
+        found = (getattr(module, "__file__", None) for module in modules_since(self._last))
         modules = [file for file in found if isinstance(file, str) and is_user_code(file)]
         files = self._below((*modules, *self._opened, *elsewhere.files, *map(str, bundled)))
         folders = self._below((*self._listed, *elsewhere.folders))
-        kept = {file for file in files if Path(file).parent.as_posix() not in folders}
+        kept = {file for file in files if (file.rpartition("/")[0] or ".") not in folders}
         return sorted({*kept, *(f"{folder}/" for folder in folders)})
 
     def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -92,11 +93,31 @@ class InputRecorder:
 
     def _below(self, paths: Iterable[str]) -> set[str]:
         found = set()
-        for path in map(Path, paths):
-            place = next((each for each in self._places if path.is_relative_to(each)), None)
-            if place is None or path.is_relative_to(self._output):
+        for path in paths:
+            relative = next(filter(None, (_relative(path, each) for each in self._places)), "")
+            if not relative or _relative(path, self._output):
                 continue
-            relative = path.relative_to(place)
-            if not _INSTALLED.intersection(relative.parts):
-                found.add(relative.as_posix())
+            if not _INSTALLED.intersection(relative.split("/")):
+                found.add(relative)
         return found
+
+
+def modules_since(last: str) -> list[ModuleType]:
+    """The modules that were imported after another one.
+
+    To remember the names of all would be to write to each, and so to a good deal of the memory
+    that a run has in common with the process it is a fork of.
+
+    Args:
+        last: The other one.
+    """
+    names = itertools.takewhile(lambda name: name != last, reversed(sys.modules))
+    return [sys.modules[name] for name in names]
+
+
+def _relative(path: str, folder: str) -> str:
+    """What comes after a folder in a path, with slashes; empty if the path is not below it."""
+    if path == folder:
+        return "."
+    prefix = os.path.join(folder, "")  # noqa: PTH118 - many paths
+    return path.removeprefix(prefix).replace(os.sep, "/") if path.startswith(prefix) else ""

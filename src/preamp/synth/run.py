@@ -20,9 +20,11 @@ from preamp.definition.site import is_user_code
 from preamp.errors import Fault, PreampError
 from preamp.events import AssemblyWritten, StageFinished
 from preamp.synth import kernel
+from preamp.synth.inputs import InputRecorder, modules_since
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import ModuleType
 
     from preamp.events import Event
     from preamp.synth.kernel import Kernel
@@ -88,7 +90,7 @@ def answer(request: SynthRequest, reporter: LineReporter, prepared: Kernel | Non
     Returns:
         The exit status of the process: that of the error, 0 without one.
     """
-    before = set(sys.modules)
+    last = next(reversed(sys.modules))
     try:
         _synthesize(request, reporter, prepared)
     except PreampError as error:
@@ -98,7 +100,7 @@ def answer(request: SynthRequest, reporter: LineReporter, prepared: Kernel | Non
         reporter.fail(_fault(error))
         return Fault.exit_status
     finally:
-        _forget_young_bytecode(set(sys.modules) - before)
+        _forget_young_bytecode(modules_since(last))
     return 0
 
 
@@ -108,7 +110,6 @@ def _synthesize(request: SynthRequest, reporter: LineReporter, prepared: Kernel 
     node = prepared or kernel.prepare(request.project)
     # only now: importing these starts the kernel
     from preamp.synth.compose import BackendComposer
-    from preamp.synth.inputs import InputRecorder
     from preamp.synth.load import load_backend
     from preamp.synth.sites import SiteRecorder
     from preamp.synth.write import write_assembly
@@ -125,7 +126,7 @@ def _synthesize(request: SynthRequest, reporter: LineReporter, prepared: Kernel 
         reads = node.reads() if request.local else None
         return None if reads is None else inputs.inputs(reads, synthesis.sources)
 
-    annotations = write_assembly(backend, sites, synthesis.secrets, noted)
+    annotations = write_assembly(backend, sites, synthesis.secrets, noted, request.output)
     for notice in (*annotations, *kernel.notices(node)):
         reporter.report(notice)
     seconds = time.monotonic() - started
@@ -139,14 +140,14 @@ def _fault(error: Exception) -> Fault:
     return fault
 
 
-def _forget_young_bytecode(modules: Iterable[str]) -> None:
+def _forget_young_bytecode(modules: Iterable[ModuleType]) -> None:
     """Remove bytecode of those of the user's modules that were saved within this second.
 
     Python knows bytecode by its source's size and the second it was saved in. A second save of
     the same size in the same second would run the code of the first.
     """
     now = int(time.time())
-    for module in map(sys.modules.get, modules):
+    for module in modules:
         file, spec = getattr(module, "__file__", None), getattr(module, "__spec__", None)
         cached = getattr(spec, "cached", None)
         if file and cached and is_user_code(file):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import jsii
-from aws_cdk import NestedStack
+from aws_cdk import App, NestedStack
 from constructs import Construct
 
 from preamp.definition.site import calling_site
@@ -37,7 +37,9 @@ class SiteRecorder:
 
         def recording(klass: type[Any], instance: Any, args: list[Any] | None = None) -> Any:  # noqa: ANN401
             made = create(klass, instance, args)
-            if (
+            if isinstance(instance, App):
+                self._paths[_reference(instance)] = ""
+            elif (
                 args
                 and len(args) > 1
                 and isinstance(args[0], Construct)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from preamp.contract.synthesis import ANNEX, ANNEX_VERSION
@@ -16,6 +15,7 @@ from preamp.synth.load import raised_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from preamp.contract.site import Site
     from preamp.definition.secret import SecretUses
@@ -36,6 +36,7 @@ def write_assembly(
     recorder: SiteRecorder,
     secrets: SecretUses,
     inputs: Callable[[], list[str] | None],
+    directory: Path,
 ) -> list[Notice]:
     """Synthesize the tree and write the annex beside the CDK's files.
 
@@ -44,6 +45,7 @@ def write_assembly(
         recorder: Where its constructs were made.
         secrets: What it uses of them.
         inputs: Tells, once all is synthesized, what the definition read.
+        directory: Where the CDK writes the assembly.
 
     Returns:
         What constructs have to say: the annotations of the tree that are no errors.
@@ -55,7 +57,7 @@ def write_assembly(
     root = backend.root_id
     try:
         backend.finish(recorder.nested_stacks)
-        assembly = backend.app.synth()
+        backend.app.synth()
     except Exception as error:
         raise _synthesis_error(error, root, recorder.sites) from error
     sites = {
@@ -67,7 +69,6 @@ def write_assembly(
         for name, places in secrets.sites.items()
     }
     annex = {"version": ANNEX_VERSION, "sites": sites, "secrets": used, "inputs": inputs()}
-    directory = Path(assembly.directory)
     refuse_exposed_secrets(directory, secrets)
     (directory / ANNEX).write_text(json.dumps(annex, indent=1), encoding="utf-8")
     return _annotations(directory / f"{root}.metadata.json", root, recorder.sites)
