@@ -89,7 +89,8 @@ def _show_memory(warm: WarmSynthesizer) -> None:
     server = psutil.Process(warm.process_id)
     row("  memory at rest: its server", f"{megabytes_of(server):.0f} MB")
     for child in server.children():
-        row("  memory at rest: its Node", f"{megabytes_of(child):.0f} MB")
+        what = "the next run" if child.exe() == server.exe() else "its Node"
+        row(f"  memory at rest: {what}", f"{megabytes_of(child):.0f} MB")
 
 
 class _Silence:
