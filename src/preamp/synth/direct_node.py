@@ -294,7 +294,7 @@ def install(project: Path, *, tied: bool) -> DirectNode | None:
     class Direct(stock):  # type: ignore[misc, valid-type]
         def __init__(self) -> None:
             super().__init__()
-            jsii_requests.install(self._serializer)
+            jsii_requests.leave_arguments(self._serializer)
 
         def start(self) -> None:
             self._process: Any = node.start(file)
@@ -306,6 +306,7 @@ def install(project: Path, *, tied: bool) -> DirectNode | None:
             atexit.unregister(self.stop)
             node.stop()
 
+    jsii_requests.install()
     process._NodeProcess = Direct  # type: ignore[misc] # noqa: SLF001 - what `install` is about
     return node
 

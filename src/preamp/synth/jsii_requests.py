@@ -1,8 +1,10 @@
 """Makes jsii's requests quick to write down.
 
-jsii takes arguments of a call apart with a general converter before it writes them as JSON, which
-is a good part of what a call costs, and the most for a class that is new to it. By then nothing is
-in them that the writer of JSON, with jsii's own help for objects, could not take as it is.
+- Of a structure, such as the properties of a construct, jsii asks each property, given or not, and
+  most are not. Its Node program makes the same of one that is not there and of one that is null.
+- It takes arguments apart with a general converter before it writes them as JSON, the slowest with
+  a class that is new to it. By then nothing is in them that the writer of JSON, with jsii's own
+  help for objects, could not take as it is.
 """
 
 from __future__ import annotations
@@ -21,9 +23,46 @@ _APIS: Final = {
     "StaticInvokeRequest": "sinvoke",
 }
 _TAKEN_APART: Final = frozenset({"objref", "overrides"})
+_PLAIN: Final = frozenset({type(None), str, bool, int, float})
+_MAPPING: Final = "__jsii_name_mapping__"
 
 
-def install(serializer: Any) -> None:  # noqa: ANN401 - a converter of cattrs
+def install() -> None:
+    """Do it for this process; does nothing where jsii is not as we know it."""
+    import jsii
+
+    kernel: Any = jsii._kernel  # noqa: SLF001
+    make_reference = getattr(kernel, "_make_reference_for_native", None)
+    if callable(make_reference):
+        kernel._make_reference_for_native = given_alone(make_reference)  # noqa: SLF001
+
+
+def given_alone(make_reference: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """Something that makes arguments ready to be written, of structures what was given alone.
+
+    Args:
+        make_reference: Takes the kernel and any argument.
+    """
+
+    def make_quickly(kernel: Any, argument: Any) -> Any:  # noqa: ANN401 - as jsii has it
+        kind = type(argument)
+        if kind in _PLAIN:
+            return argument
+        # a subclass may have properties of its own making, which have to be asked
+        names, values = kind.__dict__.get(_MAPPING), getattr(argument, "_values", None)
+        if not names or type(values) is not dict:
+            return make_reference(kernel, argument)
+        data = {
+            name: make_quickly(kernel, values[ours])
+            for ours, name in names.items()
+            if ours in values
+        }
+        return {"$jsii.struct": {"fqn": kind.__jsii_type__, "data": data}}
+
+    return make_quickly
+
+
+def leave_arguments(serializer: Any) -> None:  # noqa: ANN401 - a converter of cattrs
     """Let a converter of jsii's leave arguments as they are.
 
     Args:

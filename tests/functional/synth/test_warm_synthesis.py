@@ -214,7 +214,10 @@ def test_a_jsii_of_another_kind_is_used_as_it_comes(
     project.write("texts/one.txt", "")
     project.backend(
         START + "import os\nos.listdir('texts')\nfrom jsii._kernel.providers import process\n"
-        "define_backend().create_stack('s')\nprint(process._NodeProcess.__name__)\n"
+        "from aws_cdk import Duration, aws_s3 as s3\ns = define_backend().create_stack('s')\n"
+        "s3.Bucket(s, 'B', enforce_ssl=True, versioned=False, lifecycle_rules=[\n"
+        "    s3.LifecycleRule(expiration=Duration.days(1), tag_filters={'a': ''})])\n"
+        "print(process._NodeProcess.__name__)\n"
     )
     project.synthesize(None)
     templates = {name: text for name, text in project.assembly().items() if "template" in name}
