@@ -164,6 +164,8 @@ CODES: Final[dict[str, str]] = {
     "TemplateRefusedError": "CloudFormation refuses the template before changing anything",
     "UndebuggableRuntimeError": "a function's runtime has no debugger here",
     "UnexpectedFault": "something broke that nobody expected",
+    "UnknownEnvironmentError": "a handler imports the typed environment of a function there is not",
+    "UnknownEnvironmentVariableError": "a handler reads a variable that its function does not have",
     "UnknownOptionError": "an option has a part that does not exist",
     "UnknownResourceError": "backend[…] was asked for a definition that is not part of the backend",
     "UnsupportedDurableFunctionRuntimeError": "a durable function's runtime does not support that",

@@ -20,10 +20,12 @@ from preamp.bundling.assembling import assemble
 from preamp.bundling.closure import trace
 from preamp.bundling.dependencies import find_dependencies
 from preamp.bundling.entry import read_entry, shown
+from preamp.bundling.environment_uses import find_uses
 from preamp.bundling.prelude import prelude
 from preamp.bundling.request import Bundle, LocalDestination
 from preamp.bundling.sources import collect
 from preamp.bundling.store import Store, prune
+from preamp.contract.typed_environment import is_typed_environment
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
@@ -54,7 +56,8 @@ def bundle(request: BundleRequest, *, cache: Path, reporter: Reporter) -> Bundle
     store = Store(cache.absolute())
     entry = read_entry(request)
     handler, made = prelude(entry, request)
-    files = [*made, *collect(trace(entry, request), entry, request)]
+    modules = trace(entry, request)
+    files = [*made, *collect(modules, entry, request)]
     declared = find_dependencies(entry, request)
     tree, pins = _install(declared, request, store, reporter)
     local = request.destination if isinstance(request.destination, LocalDestination) else None
@@ -62,7 +65,9 @@ def bundle(request: BundleRequest, *, cache: Path, reporter: Reporter) -> Bundle
         _check_size(files, tree, request)
     directory, digest = assemble(files, tree, store, local=local)
     prune(store)
-    return Bundle(directory, digest, handler, pins)
+    typed = frozenset(each.file.stem for each in modules if is_typed_environment(each.file))
+    uses = tuple(find_uses(modules, request)) if typed else ()
+    return Bundle(directory, digest, handler, pins, typed, uses)
 
 
 def _absolute(request: BundleRequest) -> BundleRequest:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from preamp.bundling.entry import Entry, is_installed, near, read_source, shown
+from preamp.bundling.imports import read_module
 from preamp.bundling.prelude import prelude_modules
 from preamp.contract.site import Site
+from preamp.contract.typed_environment import BUNDLED, is_typed_environment
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ class _Trace:
     def _text(self, module: Module) -> ModuleText:
         if module.file == self.entry.module.file:
             return self.entry.text
+        if is_typed_environment(module.file):
+            return read_module(BUNDLED.encode())
         return read_source(module.file, self.request)
 
     def _add(self, module: Module, cause: tuple[Module, Import] | None) -> None:
@@ -84,6 +88,7 @@ class _Trace:
         found = self._modules(base, statement.names)
         for module in found:
             if module.name != "preamp":
+                self._check_environment(module, (importer, statement))
                 self._add(module, (importer, statement))
         if not found and base.partition(".")[0] in _CDK and not statement.optional:
             raise self._drags_cdk(importer, statement, base)
@@ -146,6 +151,18 @@ class _Trace:
         """Whether a file of the project is a link to one elsewhere."""
         real, project = os.path.realpath(file), os.path.realpath(self.request.project)
         return not real.startswith(os.path.join(project, ""))  # noqa: PTH118 - for each module
+
+    def _check_environment(self, module: Module, cause: tuple[Module, Import]) -> None:
+        known = self.request.environments
+        if not is_typed_environment(module.file) or module.file.stem in known:
+            return
+        raise UserError(
+            "UnknownEnvironmentError",
+            f"there is no function whose typed environment is {module.file.stem!r}",
+            near(module.file.stem, known)
+            or "name a function of define_function(), with _ for what is no letter or digit",
+            sites=self._sites(cause),
+        )
 
     def _check_name(self, module: Module) -> None:
         if module.name in sys.stdlib_module_names:

@@ -11,6 +11,8 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from preamp.contract.typed_environment import FOLDER
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -115,7 +117,11 @@ class Finder:
 
 
 def _look(name: str, last: str, folders: tuple[Path, ...]) -> Found | None:
+    if last == FOLDER and folders:  # made for the editor, and need not be there
+        return Found(None, (folders[0] / FOLDER,))
     for folder in folders:
+        if folder.name == FOLDER:
+            return Found(Module(name, folder / f"{last}.py"), ())
         if _is_file(f"{folder}/{last}/__init__.py"):
             package = folder / last
             return Found(Module(name, package / "__init__.py", is_package=True), (package,))

@@ -14,6 +14,7 @@ from preamp.errors import UserError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from preamp.bundling.environment_uses import EnvironmentUse
     from preamp.contract.site import Site
 
 Architecture = Literal["x86_64", "arm64"]
@@ -61,6 +62,7 @@ class BundleRequest:
         destination: Where the bundle will run.
         call_first: A function of `preamp.runtime`, by its dotted name, that is called before the
             handler's module is imported; the bundle then brings an entry of its own.
+        environments: The typed environments there are, by the names of their modules.
     """
 
     entry: Path
@@ -74,6 +76,7 @@ class BundleRequest:
     exclude: tuple[Path, ...] = ()
     destination: Destination = field(default_factory=LambdaDestination)
     call_first: str | None = None
+    environments: tuple[str, ...] = ()
 
     @property
     def python_version(self) -> tuple[int, int]:
@@ -120,9 +123,13 @@ class Bundle:
         handler: What Lambda is to call, for example ``publisher.handler`` or
             ``amplify.custom.notifications.publisher.handler``.
         requirements: The dependencies with the versions that were chosen, sorted by name.
+        environments: The typed environments that are imported, by the names of their modules.
+        uses: The variables that are read off them.
     """
 
     directory: Path
     digest: str
     handler: str
     requirements: tuple[str, ...]
+    environments: frozenset[str] = frozenset()
+    uses: tuple[EnvironmentUse, ...] = ()

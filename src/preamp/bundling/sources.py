@@ -12,13 +12,15 @@ from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
+from preamp.contract.typed_environment import BUNDLED, FOLDER, is_typed_environment
+
 if TYPE_CHECKING:
     from preamp.bundling.entry import Entry
     from preamp.bundling.finder import Module
     from preamp.bundling.request import BundleRequest
 
 _LEFT_OUT_FOLDERS: Final = frozenset(
-    {"__pycache__", "node_modules", "cdk.out", "tests", "test", "__tests__", "venv"}
+    {"__pycache__", "node_modules", "cdk.out", "tests", "test", "__tests__", "venv", FOLDER}
 )
 _LEFT_OUT_SUFFIXES: Final = (".py", ".pyi", ".pyc", ".pyo", "~", ".swp", ".orig", ".egg-info")
 _DECLARATIONS: Final = frozenset({"requirements.txt", "pyproject.toml", "uv.lock"})
@@ -76,16 +78,18 @@ def collect(modules: tuple[Module, ...], entry: Entry, request: BundleRequest) -
     for module in modules:
         folder = module.file.parent
         above = folder in own.parents or folder == request.project
-        if not above and (folder == own or folder != entry.root) and not _is_preamp(module):
+        if not above and (folder == own or folder != entry.root) and not _is_ours(module):
             walk.visit(folder, module.bundle_path.rpartition("/")[0])
     return [_read(path, file) for path, file in sorted(files.items())]
 
 
-def _is_preamp(module: Module) -> bool:
-    return module.name.startswith("preamp.")
+def _is_ours(module: Module) -> bool:
+    return module.name.startswith("preamp.") or is_typed_environment(module.file)
 
 
 def _read(path: str, file: Path) -> SourceFile:
+    if is_typed_environment(file):
+        return SourceFile(path, None, BUNDLED.encode(), executable=False)
     return SourceFile(path, file, file.read_bytes(), bool(file.stat().st_mode & stat.S_IXUSR))
 
 

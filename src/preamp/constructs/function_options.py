@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import (
         Duration,
@@ -73,3 +73,12 @@ class FunctionOptions(TypedDict, total=False):
     tracing: aws_lambda.Tracing | None
     vpc: aws_ec2.IVpc | None
     vpc_subnets: aws_ec2.SubnetSelection | None
+
+
+class HandlerOptions(FunctionOptions, total=False):
+    """The same with what `define_function` always says."""
+
+    architecture: aws_lambda.Architecture
+    environment: Mapping[str, str]
+    memory_size: int
+    timeout: Duration

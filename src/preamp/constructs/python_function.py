@@ -45,6 +45,9 @@ class PythonFunction(lambda_.Function):
     Works in an ``amplify/`` folder and in any CDK app in Python.
     """
 
+    _environments: tuple[str, ...] = ()
+    """The typed environments that its code may import."""
+
     def __init__(
         self,
         scope: Construct,
@@ -88,13 +91,14 @@ class PythonFunction(lambda_.Function):
             _request(_located(entry), handler, chosen_runtime, chosen_architecture),
             dependencies=None if dependencies is None else tuple(dependencies),
             call_first=_RESOLVE if secrets else None,
+            environments=self._environments,
         )
-        bundled = _bundle(self._request)
+        self._bundled = _bundle(self._request)
         super().__init__(
             scope,
             construct_id,
-            code=code_of(bundled),
-            handler=bundled.handler,
+            code=code_of(self._bundled),
+            handler=self._bundled.handler,
             runtime=chosen_runtime,
             architecture=chosen_architecture,
             timeout=timeout or usual().timeout,

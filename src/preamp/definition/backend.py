@@ -183,6 +183,7 @@ class Synthesis:
         local: Whether functions will run on this machine; otherwise they go to AWS.
         secrets: Takes note of the secrets that are used.
         sources: Files that are read on the definition's behalf, as by a bundler; absolute.
+        finishing: What is called, in the end, with the folder of the assembly that was written.
     """
 
     composer: Composer
@@ -192,6 +193,7 @@ class Synthesis:
     local: bool = False
     secrets: SecretUses = field(default_factory=SecretUses)
     sources: set[Path] = field(default_factory=set)
+    finishing: list[Callable[[Path], None]] = field(default_factory=list)
 
 
 SYNTHESIS: Final[ContextVar[Synthesis | None]] = ContextVar("preamp.synthesis", default=None)

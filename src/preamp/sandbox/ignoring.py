@@ -19,7 +19,7 @@ GITIGNORE: Final = ".gitignore"
 _NEVER: Final = (
     ".git/", ".preamp/", "cdk.out/", ".venv/", "node_modules/",
     "__pycache__/", ".mypy_cache/", ".pytest_cache/", ".ruff_cache/", "*.py[cod]",
-    "amplify_outputs.*", ".DS_Store",
+    "amplify_outputs.*", ".DS_Store", "amplify_env/", ".amplify/",
     # what editors write beside the file that is saved
     "*.sw?", "*~", ".#*", "#*#", "4913", "*.tmp", "*.part", "___jb_*",
 )  # fmt: skip

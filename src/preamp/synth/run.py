@@ -126,7 +126,7 @@ def _synthesize(request: SynthRequest, reporter: LineReporter, prepared: Kernel 
         reads = node.reads() if request.local else None
         return None if reads is None else inputs.inputs(reads, synthesis.sources)
 
-    annotations = write_assembly(backend, sites, synthesis.secrets, noted, request.output)
+    annotations = write_assembly(backend, sites, synthesis, noted, request.output)
     for notice in (*annotations, *kernel.notices(node)):
         reporter.report(notice)
     seconds = time.monotonic() - started

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from preamp.contract.synthesis import ANNEX, ANNEX_VERSION
-from preamp.errors import UserError
+from preamp.errors import PreampError, UserError
 from preamp.events import Notice
 from preamp.synth.exposed_secrets import refuse_exposed_secrets
 from preamp.synth.load import raised_error
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from preamp.contract.site import Site
-    from preamp.definition.secret import SecretUses
+    from preamp.definition.backend import Synthesis
     from preamp.synth.compose import LiveBackend
     from preamp.synth.sites import SiteRecorder
 
@@ -34,7 +34,7 @@ _PATH: Final = re.compile(r"\[([^\]\s]+)\]")
 def write_assembly(
     backend: LiveBackend,
     recorder: SiteRecorder,
-    secrets: SecretUses,
+    synthesis: Synthesis,
     inputs: Callable[[], list[str] | None],
     directory: Path,
 ) -> list[Notice]:
@@ -43,7 +43,7 @@ def write_assembly(
     Args:
         backend: The tree.
         recorder: Where its constructs were made.
-        secrets: What it uses of them.
+        synthesis: What was noted meanwhile.
         inputs: Tells, once all is synthesized, what the definition read.
         directory: Where the CDK writes the assembly.
 
@@ -58,6 +58,8 @@ def write_assembly(
     try:
         backend.finish(recorder.nested_stacks)
         backend.app.synth()
+    except PreampError:
+        raise
     except Exception as error:
         raise _synthesis_error(error, root, recorder.sites) from error
     sites = {
@@ -66,10 +68,12 @@ def write_assembly(
     }
     used = {
         name: [list(dataclasses.astuple(site)) for site in places]
-        for name, places in secrets.sites.items()
+        for name, places in synthesis.secrets.sites.items()
     }
     annex = {"version": ANNEX_VERSION, "sites": sites, "secrets": used, "inputs": inputs()}
-    refuse_exposed_secrets(directory, secrets)
+    refuse_exposed_secrets(directory, synthesis.secrets)
+    for do in synthesis.finishing:
+        do(directory)
     (directory / ANNEX).write_text(json.dumps(annex, indent=1), encoding="utf-8")
     return _annotations(directory / f"{root}.metadata.json", root, recorder.sites)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.synthesis import Recorder
@@ -12,10 +12,11 @@ from preamp.contract.site import Site
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import Any
 
 DEFINED: Site = Site("amplify/backend.py", 5)
 """Where the functions are defined."""
+
+TYPED: dict[str, Any] = {"environments": ("greeter",)}
 
 
 class NodeProject:
@@ -33,7 +34,9 @@ class NodeProject:
         return place
 
     def bundle(self, entry: str, runtime: str = "nodejs22.x", **options: Any) -> NodeBundle:
-        asked = NodeRequest(self.folder / entry, self.folder, runtime, site=DEFINED, **options)
+        asked = NodeRequest(
+            self.folder / entry, self.folder, runtime, site=DEFINED, **{**TYPED, **options}
+        )
         return bundle_node(asked, cache=self.cache, reporter=Recorder())
 
     def code(self, entry: str, **options: Any) -> str:

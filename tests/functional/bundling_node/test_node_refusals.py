@@ -49,6 +49,15 @@ def test_a_missing_file_of_the_project_is_no_package(project: NodeProject) -> No
     assert "create the file" in refusal(project, "fn.ts").hint
 
 
+def test_the_environment_of_no_function_is_refused_at_its_import(project: NodeProject) -> None:
+    project.write(
+        "fn.ts", '\nimport { env } from "$amplify/env/greetr";\nexport const handler = () => env;\n'
+    )
+    error = refusal(project, "fn.ts")
+    assert '"greetr"' in error.message
+    assert list(error.sites) == [Site("fn.ts", 2), DEFINED]
+
+
 def test_an_entry_that_exports_no_handler_is_refused(project: NodeProject) -> None:
     project.write("fn.ts", "export const handlr = () => 1;\n")
     error = refusal(project, "fn.ts")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SECRET: Final = "never-in-a-template"
+MISSPELT: Final = "the function has no environment variable 'GREETNG'; did you mean 'GREETING'?"
 BACKEND: Final = """
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -61,14 +62,22 @@ import os
 import boto3
 import greeting
 
-AT_IMPORT = os.environ["API_KEY"]
+from .amplify_env.worker import env
+
+AT_IMPORT = env.API_KEY
+
+def wrong():
+    try:
+        return getattr(env, "GREETNG")
+    except AttributeError as error:
+        return str(error)
 
 def handler(event, context):
     if event.get("scheduled"):
         boto3.client("sqs").send_message(
             QueueUrl=os.environ["QUEUE_URL"], MessageBody=json.dumps(event)
         )
-    return [greeting.NAME, os.environ["GREETING"], AT_IMPORT]
+    return [greeting.NAME, env.GREETING, AT_IMPORT, wrong()]
 """
 NODE: Final = """
 import { env } from "$amplify/env/main";
@@ -107,7 +116,7 @@ def packed(name: str, text: str) -> bytes:
 
 def test_a_function_has_its_variables_secrets_and_layers(deployed: Project) -> None:
     answer = deployed.run("invoke", "function/worker-lambda")
-    assert answer.json == ["layer", "hello", SECRET], answer.err
+    assert answer.json == ["layer", "hello", SECRET, MISSPELT], answer.err
 
 
 def test_a_typescript_handler_has_its_secrets_before_it_is_loaded(deployed: Project) -> None:

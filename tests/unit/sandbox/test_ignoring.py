@@ -30,6 +30,8 @@ def write(place: Path, text: str = "") -> None:
         (".preamp/ada/assembly/manifest.json", True),
         ("amplify_outputs.json", True),
         ("node_modules/left-pad/index.js", True),
+        ("amplify/hello/amplify_env/hello.py", True),
+        (".amplify/generated/env/hello.ts", True),
     ],
 )
 def test_what_tools_leave_behind_is_no_source(tmp_path: Path, path: str, *, ignored: bool) -> None:

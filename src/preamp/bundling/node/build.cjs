@@ -8,7 +8,7 @@
 const path = require("node:path");
 const { readFileSync } = require("node:fs");
 
-const ENVIRONMENT = /^\$amplify\/env\//;
+const ENVIRONMENT = /^\$amplify\/env\/(.*)/;
 const OF_AWS = /^@(aws-sdk|smithy)\//;
 const ASKED = Symbol("asked");
 
@@ -26,7 +26,13 @@ async function main() {
     name: path.relative(asked.project, file.path),
     content: Buffer.from(file.contents).toString("base64"),
   }));
-  return { files, inputs: Object.keys(result.metafile.inputs) };
+  const inputs = Object.keys(result.metafile.inputs);
+  const environments = inputs.filter((name) => name.startsWith("environment:"));
+  return {
+    files,
+    inputs,
+    environments: environments.map((name) => name.replace("environment:", "")),
+  };
 }
 
 /** What esbuild throws for mistakes in the source has `errors` as well. */
@@ -63,23 +69,27 @@ function options(asked) {
     external: asked.external,
     banner: { js: asked.banner },
     logLevel: "silent",
-    plugins: [environment, platform],
+    plugins: [environmentOf(asked.environments), platform],
   };
 }
 
 /** Amplify's typed environment: types are for the editor, what runs is the environment itself. */
-const environment = {
-  name: "environment",
-  setup(build) {
-    build.onResolve({ filter: ENVIRONMENT }, ({ path: name }) => ({
-      path: name,
-      namespace: "environment",
-    }));
-    build.onLoad({ filter: /./, namespace: "environment" }, () => ({
-      contents: "export const env = process.env;",
-    }));
-  },
-};
+function environmentOf(known) {
+  return {
+    name: "environment",
+    setup(build) {
+      build.onResolve({ filter: ENVIRONMENT }, ({ path: specifier }) => {
+        const [, name] = ENVIRONMENT.exec(specifier);
+        if (known.includes(name)) return { path: name, namespace: "environment" };
+        const text = `Could not find a function named "${name}" for its environment`;
+        return { errors: [{ text }] };
+      });
+      build.onLoad({ filter: /./, namespace: "environment" }, () => ({
+        contents: "export const env = process.env;",
+      }));
+    },
+  };
+}
 
 /** The AWS SDK as it is installed, so that its version is the project's, or else AWS's own. */
 const platform = {

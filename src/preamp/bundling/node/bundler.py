@@ -49,12 +49,25 @@ def bundle_node(request: NodeRequest, *, cache: Path, reporter: Reporter) -> Nod
     place = store.recipe(job.key)
     recipe = Recipe.read(place)
     if recipe is None or not use(store.bundle(recipe.digest)) or not recipe.still_holds:
-        files, sources = job.run()
-        _, digest = assemble(files, None, store, local=None)
-        recipe = Recipe.of(digest, sources, request.project)
+        made = job.run()
+        _, digest = assemble(made.files, None, store, local=None)
+        recipe = Recipe.of(digest, made.sources, made.environments, request.project)
         recipe.keep(place)
         prune(store)
-    return NodeBundle(store.bundle(recipe.digest), recipe.digest, _HANDLER, recipe.sources)
+    return NodeBundle(
+        store.bundle(recipe.digest),
+        recipe.digest,
+        _HANDLER,
+        recipe.sources,
+        frozenset(recipe.environments),
+    )
+
+
+@dataclass(frozen=True)
+class _Made:
+    files: list[SourceFile]
+    sources: list[Path]
+    environments: list[str]
 
 
 @dataclass(frozen=True)
@@ -69,8 +82,8 @@ class _Job:
         parts = (_PROGRAM.read_bytes(), _PRELUDE.read_bytes(), f"{asked} {self.esbuild}".encode())
         return sha256(b"\0".join(parts)).hexdigest()
 
-    def run(self) -> tuple[list[SourceFile], list[Path]]:
-        """Ask esbuild: the files, and the modules they were made of."""
+    def run(self) -> _Made:
+        """Ask esbuild."""
         answer = self._ask()
         if answer.get("unusable"):
             raise UserError(
@@ -89,13 +102,15 @@ class _Job:
             key=lambda each: each.path,
         )
         inputs = (self.request.project / name for name in answer["inputs"])
-        return files, [self.request.entry, *(each for each in inputs if each.is_file())]
+        sources = [self.request.entry, *(each for each in inputs if each.is_file())]
+        return _Made(files, sources, answer["environments"])
 
     def _ask(self) -> dict[str, Any]:
         request = self.request
         asked = {
             "banner": _PRELUDE.read_text(encoding="utf-8"),
             "entry": str(request.entry),
+            "environments": request.environments,
             "esbuild": str(self.esbuild.package),
             "external": request.external,
             "minify": request.minify,

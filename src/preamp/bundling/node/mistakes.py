@@ -74,6 +74,8 @@ def _said(error: Mapping[str, Any]) -> str:
 
 
 def _hint(error: Mapping[str, Any]) -> str:
+    if error.get("pluginName") == "environment":
+        return "name a function of define_function()"
     found = _UNRESOLVED.search(str(error["text"]))
     if found is None:
         return "mend the line; esbuild's message says what it expects"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -31,18 +31,21 @@ class Recipe:
     Attributes:
         digest: The bundle's.
         ingredients: What each path was like.
+        environments: The functions whose typed environment is imported.
     """
 
     digest: str
     ingredients: dict[str, str]
+    environments: list[str]
 
     @staticmethod
-    def of(digest: str, sources: Iterable[Path], project: Path) -> Recipe:
+    def of(digest: str, sources: Iterable[Path], environments: list[str], project: Path) -> Recipe:
         """How a bundle was made that was made just now.
 
         Args:
             digest: The bundle's.
             sources: The modules in it, absolute.
+            environments: The functions whose typed environment is imported.
             project: The project's folder, absolute.
         """
         paths = {*sources}
@@ -51,7 +54,8 @@ class Recipe:
             for pattern in _SETTINGS:
                 paths.update(folder.glob(pattern))
             paths.update(folder / _INSTALLED / name for name in _INSTALLATIONS)
-        return Recipe(digest, {str(path): _state(path) for path in sorted(paths)})
+        ingredients = {str(path): _state(path) for path in sorted(paths)}
+        return Recipe(digest, ingredients, environments)
 
     @staticmethod
     def read(place: Path) -> Recipe | None:
@@ -59,13 +63,13 @@ class Recipe:
         try:
             found = json.loads(place.read_text(encoding="utf-8"))
             use(place)
-            return Recipe(found["digest"], found["ingredients"])
-        except (OSError, ValueError, LookupError):
+            return Recipe(**found)
+        except (OSError, ValueError, TypeError):
             return None
 
     def keep(self, place: Path) -> None:
         """Keep it."""
-        write_text(place, json.dumps({"digest": self.digest, "ingredients": self.ingredients}))
+        write_text(place, json.dumps(asdict(self)))
 
     @property
     def still_holds(self) -> bool:

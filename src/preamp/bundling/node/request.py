@@ -23,6 +23,7 @@ class NodeRequest:
         external: Modules that are there when the function runs, as a layer brings them.
         site: The user's line that asked for the function, for errors.
         local: Whether it will run on this machine, where a debugger wants to find the sources.
+        environments: The functions whose typed environment may be imported.
     """
 
     entry: Path
@@ -32,6 +33,7 @@ class NodeRequest:
     external: tuple[str, ...] = ()
     site: Site | None = None
     local: bool = False
+    environments: tuple[str, ...] = ()
 
     @property
     def target(self) -> str:
@@ -58,9 +60,11 @@ class NodeBundle:
         digest: SHA-256 of the content, in hexadecimal.
         handler: What Lambda is to call.
         sources: What it was made of, absolute; another one of these, and it may be another.
+        environments: The functions whose typed environment is imported.
     """
 
     directory: Path
     digest: str
     handler: str
     sources: frozenset[Path]
+    environments: frozenset[str]

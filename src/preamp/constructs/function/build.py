@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import Duration, Size, Tags
 from aws_cdk import aws_lambda as lambda_
 
-from preamp.constructs.bundled import code_of
 from preamp.constructs.function.applied import apply_options
 from preamp.constructs.function.layers import find_layers
 from preamp.constructs.function.live import LiveFunction
 from preamp.constructs.function.logging import log_group, log_level, logging_format
-from preamp.constructs.function.node import bundle_handler
+from preamp.constructs.function.node import NodeFunction
+from preamp.constructs.function.python import HandlerFunction
 from preamp.constructs.function.schedules import add_schedules
-from preamp.constructs.python_function import PythonFunction
+from preamp.constructs.function.typed_environment import known_functions, type_later
 from preamp.contract.entries import FUNCTION
 from preamp.contract.secret_variables import CONFIG_VARIABLE
 from preamp.definition.function import (
@@ -32,7 +32,7 @@ from preamp.errors import UserError
 if TYPE_CHECKING:
     from aws_cdk import Stack
 
-    from preamp.constructs.function_options import FunctionOptions
+    from preamp.constructs.function_options import HandlerOptions
     from preamp.definition.backend import ResourceScope
     from preamp.definition.function import Durable
 
@@ -50,10 +50,12 @@ def build_function(definition: FunctionDefinition, scope: ResourceScope) -> Live
     stack = scope.stack(definition.resource_group_name, _STACK_TYPE)
     if isinstance(definition.source, Handler):
         _check_name(definition, definition.source, scope, stack)
-        function = _of_handler(definition, definition.source, stack)
+        made = _of_handler(definition, definition.source, scope, stack)
+        function: lambda_.Function = made
         target = function.current_version if definition.source.durable else function
         Tags.of(function).add(_FRIENDLY_NAME, definition.source.name)
         built = LiveFunction(function)
+        type_later(definition, definition.source, made)
     else:
         function = _provided(definition, stack)
         target = function
@@ -69,44 +71,31 @@ def build_function(definition: FunctionDefinition, scope: ResourceScope) -> Live
     return built
 
 
-def _of_handler(definition: FunctionDefinition, handler: Handler, stack: Stack) -> lambda_.Function:
-    construct_id = f"{handler.name}-lambda"
-    arm = handler.architecture == "arm64"
-    architecture = lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64
-    timeout = Duration.seconds(definition.timeout_seconds or DEFAULT_TIMEOUT_SECONDS)
-    memory_size = definition.memory_mb or DEFAULT_MEMORY_MB
-    environment = {CONFIG_VARIABLE: "{}"}
+def _of_handler(
+    definition: FunctionDefinition, handler: Handler, scope: ResourceScope, stack: Stack
+) -> HandlerFunction | NodeFunction:
     options = _options(definition, handler, stack)
+    known = known_functions(definition, scope)
     if handler.entry.suffix == ".py":
-        return PythonFunction(
-            stack,
-            construct_id,
-            entry=handler.entry,
-            runtime=lambda_.Runtime(handler.runtime, lambda_.RuntimeFamily.PYTHON),
-            architecture=architecture,
-            timeout=timeout,
-            memory_size=memory_size,
-            environment=environment,
-            **options,
-        )
-    bundled = bundle_handler(handler, definition.layers, definition.site)
-    return lambda_.Function(
+        return HandlerFunction(stack, handler, environments=known, **options)
+    return NodeFunction(
         stack,
-        construct_id,
-        code=code_of(bundled),
-        handler=bundled.handler,
-        runtime=lambda_.Runtime(handler.runtime, lambda_.RuntimeFamily.NODEJS),
-        architecture=architecture,
-        timeout=timeout,
-        memory_size=memory_size,
-        environment=environment,
+        handler,
+        external=tuple(definition.layers),
+        environments=known,
+        site=definition.site,
         **options,
     )
 
 
-def _options(definition: FunctionDefinition, handler: Handler, stack: Stack) -> FunctionOptions:
+def _options(definition: FunctionDefinition, handler: Handler, stack: Stack) -> HandlerOptions:
+    arm = handler.architecture == "arm64"
     storage = definition.ephemeral_storage_size_mb or DEFAULT_STORAGE_MB
     return {
+        "architecture": lambda_.Architecture.ARM_64 if arm else lambda_.Architecture.X86_64,
+        "timeout": Duration.seconds(definition.timeout_seconds or DEFAULT_TIMEOUT_SECONDS),
+        "memory_size": definition.memory_mb or DEFAULT_MEMORY_MB,
+        "environment": {CONFIG_VARIABLE: "{}"},
         "ephemeral_storage_size": Size.mebibytes(storage),
         "layers": find_layers(stack, handler.name, definition.layers),
         "log_group": log_group(stack, handler.name, definition.logging),
