@@ -26,6 +26,8 @@ def main() -> None:
     # run as a file, Python offers this folder to imports, and not the one above it
     sys.path.insert(0, str(Path(__file__).parents[1]))
     arguments = _arguments()
+    # without bytecode every run compiles the project's modules anew, which is no one's every day
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     pairs = arguments.pairs
     print(f"{pairs} rounds in turns, median [least - most]; {_load()}", flush=True)
     with ExitStack() as stack:
