@@ -257,9 +257,37 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap(
         "cognito-idp:*",
         "differs",
-        "every code is 123456, or 654321 for a forgotten password; a trigger has its function's "
-        "time, not five seconds; custom senders and the hosted pages' sign-in are not triggered",
+        "a trigger has its function's time, not five seconds; the hosted pages' sign-in is not "
+        "triggered",
         "Customizing user pool workflows with Lambda triggers",
+    ),
+    Gap(
+        "cognito-idp:InitiateAuth",
+        "refuses",
+        "passkeys are not offered and cannot be registered: who may sign in with one here uses a "
+        "password or a code",
+        "Passwordless sign-in",
+        "tests/local/cognito/test_cognito_sign_in.py::test_the_first_factor_is_chosen",
+    ),
+    Gap(
+        "cognito-idp:ListDevices",
+        "differs",
+        "devices are not remembered: nobody has any, whatever the pool says of them",
+        "Working with user devices in your user pool",
+        "tests/local/cognito/test_cognito_sign_in.py"
+        "::test_where_it_is_optional_the_user_turns_it_on",
+    ),
+    Gap(
+        "cognito-idp:AdminUpdateUserAttributes",
+        "differs",
+        "no code is sent when an administrator changes an address",
+        "Verifying contact information at sign-up or update",
+    ),
+    Gap(
+        "cognito-identity:SetPrincipalTagAttributeMap",
+        "differs",
+        "claims of tokens are not made tags of the session",
+        "Using attributes for access control",
     ),
     Gap(
         "*",

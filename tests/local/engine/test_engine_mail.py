@@ -51,6 +51,14 @@ def with_attachment() -> EmailMessage:
     return message
 
 
+def test_a_text_message_is_kept_beside_the_mails(mail: EngineClient, client: ClientFactory) -> None:
+    client("sns").publish(PhoneNumber="+4915100000001", Message="Grüße\nvom Laden")
+    (summary,) = mail.mail()
+    assert (summary.sender, summary.to) == ("SMS", ("+4915100000001",))
+    assert summary.subject == "Grüße vom Laden"
+    assert parsed(mail.raw_mail(summary.id)).get_content().rstrip() == "Grüße\nvom Laden"
+
+
 def test_send_email(mail: EngineClient, client: ClientFactory) -> None:
     client("ses").send_email(
         Source=f"Shop <{_SENDER}>",

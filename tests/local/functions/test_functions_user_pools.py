@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local.cognito.code_messages import newest_code
 from tests.local.engine.local_engine import unique_name
 from tests.local.functions.arrivals import REPORTS, Queue
 
 if TYPE_CHECKING:
     from tests.local.engine.local_engine import Functions
+
+    from preamp.engine.protocol import EngineConnection
 
 ClientFactory = Callable[..., Any]
 
@@ -34,6 +37,7 @@ class Pool:
     cognito: Any
     identity: str
     client: str
+    engine: EngineConnection
 
     def sign_up(self, **more: Any) -> Any:
         """Sign Jo up."""
@@ -49,8 +53,12 @@ class Pool:
     def confirm(self, **more: Any) -> None:
         """Confirm Jo."""
         self.cognito.confirm_sign_up(
-            ClientId=self.client, Username="jo", ConfirmationCode="123456", **more
+            ClientId=self.client, Username="jo", ConfirmationCode=self.code(), **more
         )
+
+    def code(self) -> str:
+        """The code that Jo was sent last."""
+        return newest_code(self.engine, "jo@example.com")
 
     def sign_in(self, username: str = "jo", password: str = _PASSWORD, **more: Any) -> Any:
         """Sign in with a password."""
@@ -63,7 +71,9 @@ class Pool:
 
 
 @pytest.fixture
-def pool_with(client: ClientFactory, functions: Functions) -> Callable[..., Pool]:
+def pool_with(
+    client: ClientFactory, functions: Functions, engine: EngineConnection
+) -> Callable[..., Pool]:
     """Make a pool with triggers, given by their sources; its reports go to a queue."""
 
     def make(queue: Queue, **triggers: str) -> Pool:
@@ -72,13 +82,17 @@ def pool_with(client: ClientFactory, functions: Functions) -> Callable[..., Pool
             name: functions.arn(functions.create(source, Environment=queue.reporting()))
             for name, source in triggers.items()
         }
-        pool = cognito.create_user_pool(PoolName=unique_name("pool"), LambdaConfig=arns)
+        pool = cognito.create_user_pool(
+            PoolName=unique_name("pool"),
+            AutoVerifiedAttributes=["email"],
+            LambdaConfig=arns,
+        )
         identity = pool["UserPool"]["Id"]
         flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_CUSTOM_AUTH"]
         made = cognito.create_user_pool_client(
             UserPoolId=identity, ClientName="app", ExplicitAuthFlows=flows
         )
-        return Pool(cognito, identity, made["UserPoolClient"]["ClientId"])
+        return Pool(cognito, identity, made["UserPoolClient"]["ClientId"], engine)
 
     return make
 
@@ -99,7 +113,7 @@ def test_post_confirmation_is_called(queue: Queue, pool_with: PoolWith) -> None:
     assert event["request"]["clientMetadata"] == {"a": "b"}
     pool.cognito.forgot_password(ClientId=pool.client, Username="jo")
     pool.cognito.confirm_forgot_password(
-        ClientId=pool.client, Username="jo", ConfirmationCode="654321", Password=_PASSWORD
+        ClientId=pool.client, Username="jo", ConfirmationCode=pool.code(), Password=_PASSWORD
     )
     (event,) = queue.bodies()
     assert event["triggerSource"] == "PostConfirmation_ConfirmForgotPassword"
@@ -198,7 +212,7 @@ def test_a_user_who_forgot_the_password_is_migrated(queue: Queue, pool_with: Poo
     pool.cognito.forgot_password(ClientId=pool.client, Username="jo")
     assert queue.bodies()[0]["triggerSource"] == "UserMigration_ForgotPassword"
     pool.cognito.confirm_forgot_password(
-        ClientId=pool.client, Username="jo", ConfirmationCode="654321", Password=_PASSWORD
+        ClientId=pool.client, Username="jo", ConfirmationCode=pool.code(), Password=_PASSWORD
     )
     assert "AccessToken" in pool.sign_in()["AuthenticationResult"]
 

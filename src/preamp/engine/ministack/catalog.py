@@ -13,6 +13,7 @@ from preamp.engine.ministack import (
     buckets,
     concurrency,
     conditions,
+    confirmation_links,
     credentials,
     custom_resources,
     denials,
@@ -21,6 +22,7 @@ from preamp.engine.ministack import (
     functions,
     http_answers,
     http_api_events,
+    identity_pools,
     interrupted_stacks,
     invocation_threads,
     invocations,
@@ -30,6 +32,7 @@ from preamp.engine.ministack import (
     nested_stacks,
     parameter_permissions,
     persistence,
+    policy_variables,
     queue_mappings,
     repetitions,
     rule_targets,
@@ -43,9 +46,17 @@ from preamp.engine.ministack import (
     summaries,
     surroundings,
     tables,
+    text_messages,
     topic_deliveries,
     topic_policies,
     update_events,
+    user_pool_attributes,
+    user_pool_challenges,
+    user_pool_choices,
+    user_pool_factors,
+    user_pool_operations,
+    user_pool_sign_up,
+    user_pool_tokens,
     user_pool_triggers,
     workers,
 )
@@ -99,8 +110,9 @@ def all_mends() -> tuple[Mend, ...]:
         http_answers.http_answers(),
         http_api_events.http_api_events(),
         streamed_answers.streamed_answers(),
-        user_pool_triggers.user_pool_triggers(),
+        *_of_cognito(),
         ses.mail_store(),
+        text_messages.text_messages(),
         ses_permissions.sending_permissions(),
         parameter_permissions.parameter_permissions(),
         # After every mend of the decision: it is the decision that is told.
@@ -108,4 +120,21 @@ def all_mends() -> tuple[Mend, ...]:
         # After all others: they watch what those do.
         interrupted_stacks.interrupted_stacks(),
         persistence.persistence(),
+    )
+
+
+def _of_cognito() -> tuple[Mend, ...]:
+    return (
+        policy_variables.policy_variables(),
+        identity_pools.identity_pools(),
+        user_pool_factors.user_pool_factors(),
+        user_pool_tokens.user_pool_tokens(),
+        user_pool_sign_up.user_pool_sign_up(),
+        user_pool_attributes.user_pool_attributes(),
+        user_pool_challenges.user_pool_challenges(),
+        # After the ones above: what they change, these watch or add to.
+        user_pool_choices.user_pool_choices(),
+        user_pool_triggers.user_pool_triggers(),
+        user_pool_operations.user_pool_operations(),
+        confirmation_links.confirmation_links(),
     )

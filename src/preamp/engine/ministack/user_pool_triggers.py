@@ -1,8 +1,8 @@
 """The triggers of user pools that ministack does not call, and the words of a refusal.
 
-PostConfirmation, PreAuthentication, PostAuthentication, UserMigration, and CustomMessage for
-messages with a code are added; the others are ministack's own.
-A trigger that fails refuses the request with its message, as on AWS.
+PostConfirmation, PreAuthentication, PostAuthentication, UserMigration and PreSignUp of users that
+an administrator makes are added. A trigger that fails refuses the request with its message, as on
+AWS. Messages and tokens have their own triggers, and mends.
 
 AWS: "Customizing user pool workflows with Lambda triggers".
 """
@@ -10,26 +10,42 @@ AWS: "Customizing user pool workflows with Lambda triggers".
 
 from __future__ import annotations
 
-import contextvars
-import json
 import time
 import uuid
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
+from preamp.engine.ministack.user_pools import (
+    NO_CLIENT,
+    OK,
+    Data,
+    RefusedError,
+    Request,
+    Response,
+    content_of,
+    refusing,
+    run_trigger,
+)
+from preamp.engine.ministack.user_pools import SYMBOLS as SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PASSWORD_FLOWS: Final = {"USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "ADMIN_NO_SRP_AUTH"}
-_SIGN_IN_FLOWS: Final = {*_PASSWORD_FLOWS, "USER_SRP_AUTH"}
+_SIGN_IN_FLOWS: Final = {*_PASSWORD_FLOWS, "USER_SRP_AUTH", "USER_AUTH"}
 _REFRESH_FLOWS: Final = {"REFRESH_TOKEN_AUTH", "REFRESH_TOKEN"}
 _CONFIRMED: Final = "CONFIRMED"
-_OK: Final = 200
-
-Data = dict[str, Any]
-Response = tuple[int, dict[str, str], bytes]
+_ROUND: Final = "pool_id client_id username user_attrs session"
+_CHALLENGES: Final = (
+    ("_invoke_define_auth_challenge_trigger", f"{_ROUND} client_metadata"),
+    ("_invoke_create_auth_challenge_trigger", f"{_ROUND} client_metadata"),
+    ("_invoke_verify_auth_challenge_trigger", f"{_ROUND} challenge_answer client_metadata"),
+)
+_TRIGGERS: Final = {
+    "_invoke_define_auth_challenge_trigger": "DefineAuthChallenge",
+    "_invoke_create_auth_challenge_trigger": "CreateAuthChallenge",
+    "_invoke_verify_auth_challenge_trigger": "VerifyAuthChallengeResponse",
+}
 
 
 def user_pool_triggers() -> Mend:
@@ -37,109 +53,26 @@ def user_pool_triggers() -> Mend:
     handlers = (
         "_sign_up _confirm_sign_up _admin_confirm_sign_up _forgot_password _confirm_forgot_password"
         " _initiate_auth _admin_initiate_auth _respond_to_auth_challenge"
-        " _admin_respond_to_auth_challenge _resend_confirmation_code _admin_reset_user_password"
+        " _admin_respond_to_auth_challenge _admin_create_user"
     )
     return Mend(
         name="triggers of user pools",
         reference="Customizing user pool workflows with Lambda triggers",
         symbols=(
+            *SHARED,
             *(Symbol(f"services.cognito:{name}", "data") for name in handlers.split()),
             Symbol(
                 "services.cognito:_apply_presignup_trigger",
                 "pool_id client_id username user_attrs trigger_source",
             ),
             Symbol("services.cognito:_build_presignup_event"),
-            Symbol(
-                "services.cognito:_send_verification_email",
-                "pool username attr_dict code attribute_name",
-            ),
             Symbol("services.cognito:_PreSignUpRejected"),
-            Symbol("services.cognito:_user_pools"),
-            Symbol("services.cognito:_pool_for_client"),
-            Symbol("services.cognito:_resolve_user", "pool username"),
-            Symbol("services.cognito:_hides_user_existence", "pool client_id"),
-            Symbol("services.cognito:_username_alias_attribute"),
-            Symbol("services.cognito:_user_pool_for_access_token", "access_token"),
-            Symbol("services.cognito:_attr_list_to_dict"),
-            Symbol("services.cognito:_dict_to_attr_list"),
-            Symbol("services.lambda_svc:_get_func_record_for_ref", "function_ref"),
-            Symbol("services.lambda_svc:_execution_record_for_config", "func config"),
-            Symbol("services.lambda_svc:_execute_function_with_config_scope", "func event"),
-            Symbol("core.responses:error_response_json"),
+            Symbol("services.cognito:_username_alias_attribute", "pool username"),
+            *(Symbol(f"services.cognito:{name}", parameters) for name, parameters in _CHALLENGES),
+            *(Symbol(f"services.cognito:{_event_builder(name)}") for name, _ in _CHALLENGES),
         ),
         apply=_apply,
     )
-
-
-class _RefusedError(Exception):
-    """A trigger failed."""
-
-
-@dataclass(frozen=True)
-class _Sign:
-    """Who is about to do something, in which pool."""
-
-    cognito: Upstream
-    pool: Data
-    client_id: str
-    username: str
-
-    @classmethod
-    def of(cls, cognito: Upstream, data: Data) -> _Sign | None:
-        """Read a request; None if it names no pool."""
-        client_id = data.get("ClientId") or "CLIENT_ID_NOT_APPLICABLE"
-        pool = cognito._user_pools.get(data.get("UserPoolId"))
-        if pool is None:
-            pool, _ = cognito._pool_for_client(client_id)
-        username = data.get("Username") or (data.get("AuthParameters") or {}).get("USERNAME")
-        return cls(cognito, pool, client_id, username or "") if pool else None
-
-    @property
-    def user(self) -> Data | None:
-        """The user's record."""
-        user: Data | None = self.cognito._resolve_user(self.pool, self.username)[0]
-        return user
-
-    def has(self, trigger: str) -> bool:
-        """Tell whether the pool has a trigger."""
-        return bool((self.pool.get("LambdaConfig") or {}).get(trigger))
-
-    def call(self, trigger: str, source: str, request: Data, response: Data) -> Data:
-        """Call a trigger and return its response, an empty one if there is none.
-
-        Raises:
-            _RefusedError: The trigger failed.
-        """
-        if not self.has(trigger):
-            return {}
-        user = self.user
-        attributes = self.cognito._attr_list_to_dict((user or {}).get("Attributes", []))
-        event = {
-            "version": "1",
-            "region": self.pool["Id"].partition("_")[0],
-            "userPoolId": self.pool["Id"],
-            "userName": (user or {}).get("Username", self.username),
-            "callerContext": {"awsSdkVersion": "aws-sdk-unknown", "clientId": self.client_id},
-            "triggerSource": f"{trigger}_{source}",
-            "request": {"userAttributes": attributes, **request},
-            "response": response,
-        }
-        return _run(trigger, self.pool["LambdaConfig"][trigger], event)
-
-
-def _run(trigger: str, function: str, event: Data) -> Data:
-    service = module("services.lambda_svc")
-    func, config, _ = service._get_func_record_for_ref(function)
-    if func is None or config is None:
-        raise _RefusedError(f"{trigger} invocation failed due to error AccessDeniedException.")
-    record = service._execution_record_for_config(func, config)
-    result = service._execute_function_with_config_scope(record, event)
-    body = result.get("body")
-    if result.get("error"):
-        message = body.get("errorMessage", body) if isinstance(body, dict) else body
-        raise _RefusedError(f"{trigger} failed with error {message}.")
-    answer = body.get("response") if isinstance(body, dict) else None
-    return answer if isinstance(answer, dict) else {}
 
 
 def _apply(_: Tools) -> None:
@@ -150,67 +83,58 @@ def _apply(_: Tools) -> None:
         ("_confirm_forgot_password", "ConfirmForgotPassword"),
     ):
         upstream = getattr(cognito, name)
-        setattr(cognito, name, _refusing(_confirming(cognito, upstream, source)))
-    cognito._sign_up = _refusing(_signing_up(cognito, cognito._sign_up))
-    cognito._forgot_password = _refusing(_forgetting(cognito, cognito._forgot_password))
+        setattr(cognito, name, refusing(_confirming(cognito, upstream, source)))
+    cognito._sign_up = refusing(_signing_up(cognito, cognito._sign_up))
+    cognito._forgot_password = refusing(_forgetting(cognito, cognito._forgot_password))
     for name in ("_initiate_auth", "_admin_initiate_auth"):
         beginning = _beginning(cognito, getattr(cognito, name))
-        setattr(cognito, name, _refusing(_authenticating(cognito, beginning)))
+        setattr(cognito, name, refusing(_authenticating(cognito, beginning)))
     for name in ("_respond_to_auth_challenge", "_admin_respond_to_auth_challenge"):
-        setattr(cognito, name, _refusing(_authenticating(cognito, getattr(cognito, name))))
+        setattr(cognito, name, refusing(_authenticating(cognito, getattr(cognito, name))))
     cognito._apply_presignup_trigger = _pre_sign_up(cognito)
-    _apply_messages(cognito)
+    cognito._admin_create_user = refusing(_creating(cognito, cognito._admin_create_user))
+    for name, trigger in _TRIGGERS.items():
+        builder = getattr(cognito, _event_builder(name))
+        setattr(cognito, name, _challenging(cognito, trigger, builder))
 
 
-def _apply_messages(cognito: Upstream) -> None:
-    again = contextvars.ContextVar("preamp_code_is_sent_again", default=False)
-    resend: Callable[[Data], Response] = cognito._resend_confirmation_code
-
-    def resend_confirmation_code(data: Data) -> Response:
-        again.set(True)
-        return resend(data)
-
-    cognito._resend_confirmation_code = _refusing(resend_confirmation_code)
-    cognito._admin_reset_user_password = _refusing(cognito._admin_reset_user_password)
-    cognito._send_verification_email = _customizing(
-        cognito, cognito._send_verification_email, again
-    )
+def _event_builder(name: str) -> str:
+    return name.replace("_invoke_", "_build_").replace("_trigger", "_event")
 
 
-def _customizing(
-    cognito: Upstream, upstream: Callable[..., Any], again: contextvars.ContextVar[bool]
-) -> Callable[..., Any]:
-    """Ask what a message with a code is to say."""
+def _challenging(
+    cognito: Upstream, trigger: str, event_of: Callable[..., Data]
+) -> Callable[..., tuple[Data, None]]:
+    """Ask a trigger of custom challenges; one that fails refuses in its own words."""
 
-    def send(
-        pool: Data, username: str, attr_dict: Data, code: str, attribute_name: str = "email"
-    ) -> object:
-        of_code = "ResendCode" if again.get() else "SignUp"
-        source = "ForgotPassword" if attribute_name == "password" else of_code
-        sign = _Sign(cognito, pool, "CLIENT_ID_NOT_APPLICABLE", username)
-        request = {"codeParameter": "{####}", "usernameParameter": "{username}"}
-        response = dict.fromkeys(("smsMessage", "emailMessage", "emailSubject"))
-        custom = sign.call("CustomMessage", source, request, response)
-        template = dict(pool.get("VerificationMessageTemplate") or {})
-        for key, name in (("emailSubject", "EmailSubject"), ("emailMessage", "EmailMessage")):
-            if custom.get(key):
-                template = {**template, name: custom[key], f"{name}ByLink": custom[key]}
-        changed = {**pool, "VerificationMessageTemplate": template}
-        return upstream(changed, username, attr_dict, code, attribute_name)
+    def invoke(pool_id: str, *details: Any) -> tuple[Data, None]:  # noqa: ANN401 - upstream's
+        pool = cognito._user_pools.get(pool_id) or {}
+        function = (pool.get("LambdaConfig") or {}).get(trigger)
+        if not function:
+            raise RefusedError(
+                "Custom auth lambda trigger is not configured for the user pool.",
+                "InvalidParameterException",
+            )
+        return {"response": run_trigger(trigger, function, event_of(pool_id, *details))}, None
 
-    return send
+    return invoke
 
 
-def _refusing(handler: Callable[[Data], Response]) -> Callable[[Data], Response]:
-    def handle(data: Data) -> Response:
-        try:
-            return handler(data)
-        except _RefusedError as refused:
-            error: Callable[[str, str, int], Response]
-            error = module("core.responses").error_response_json
-            return error("UserLambdaValidationException", str(refused), 400)
+def _creating(
+    cognito: Upstream, upstream: Callable[[Data], Response]
+) -> Callable[[Data], Response]:
+    def admin_create_user(data: Data) -> Response:
+        pool, username = data.get("UserPoolId", ""), data.get("Username") or ""
+        given = cognito._attr_list_to_dict(data.get("UserAttributes") or [])
+        source = "PreSignUp_AdminCreateUser"
+        if data.get("MessageAction") != "RESEND":
+            try:
+                cognito._apply_presignup_trigger(pool, NO_CLIENT, username, given, source)
+            except cognito._PreSignUpRejected as rejected:
+                raise RefusedError(str(rejected)) from rejected
+        return upstream(data)
 
-    return handle
+    return admin_create_user
 
 
 def _confirming(
@@ -218,8 +142,8 @@ def _confirming(
 ) -> Callable[[Data], Response]:
     def confirm(data: Data) -> Response:
         response = upstream(data)
-        sign = _Sign.of(cognito, data)
-        if response[0] == _OK and sign is not None:
+        sign = Request.of(cognito, data)
+        if response[0] == OK and sign is not None:
             request = {"clientMetadata": data.get("ClientMetadata") or {}}
             sign.call("PostConfirmation", source, request, {})
         return response
@@ -231,11 +155,11 @@ def _signing_up(
     cognito: Upstream, upstream: Callable[[Data], Response]
 ) -> Callable[[Data], Response]:
     """A user that PreSignUp confirms is confirmed here."""
-    confirming = _confirming(cognito, lambda _: (_OK, {}, b""), "ConfirmSignUp")
+    confirming = _confirming(cognito, lambda _: (OK, {}, b""), "ConfirmSignUp")
 
     def sign_up(data: Data) -> Response:
         response = upstream(data)
-        if response[0] == _OK and json.loads(response[2]).get("UserConfirmed"):
+        if response[0] == OK and content_of(response).get("UserConfirmed"):
             confirming(data)
         return response
 
@@ -246,7 +170,7 @@ def _forgetting(
     cognito: Upstream, upstream: Callable[[Data], Response]
 ) -> Callable[[Data], Response]:
     def forgot_password(data: Data) -> Response:
-        sign = _Sign.of(cognito, data)
+        sign = Request.of(cognito, data)
         if sign is not None and sign.user is None:
             _migrate(sign, "ForgotPassword", data, None)
         return upstream(data)
@@ -258,7 +182,7 @@ def _beginning(
     cognito: Upstream, upstream: Callable[[Data], Response]
 ) -> Callable[[Data], Response]:
     def initiate(data: Data) -> Response:
-        sign, flow = _Sign.of(cognito, data), data.get("AuthFlow")
+        sign, flow = Request.of(cognito, data), data.get("AuthFlow")
         if sign is None or flow not in _SIGN_IN_FLOWS:
             return upstream(data)
         if sign.user is None and flow in _PASSWORD_FLOWS:
@@ -278,12 +202,12 @@ def _authenticating(
 ) -> Callable[[Data], Response]:
     def authenticate(data: Data) -> Response:
         response = upstream(data)
-        if response[0] != _OK or data.get("AuthFlow") in _REFRESH_FLOWS:
+        if response[0] != OK or data.get("AuthFlow") in _REFRESH_FLOWS:
             return response
-        result = json.loads(response[2]).get("AuthenticationResult") or {}
+        result = content_of(response).get("AuthenticationResult") or {}
         if "AccessToken" in result:
             user, pool = cognito._user_pool_for_access_token(result["AccessToken"])
-            sign = _Sign(cognito, pool, data.get("ClientId", ""), user["Username"])
+            sign = Request(cognito, pool, data.get("ClientId", ""), user["Username"], {})
             metadata = data.get("ClientMetadata") if "ChallengeName" in data else None
             request = {"newDeviceUsed": False, "clientMetadata": metadata or {}}
             sign.call("PostAuthentication", "Authentication", request, {})
@@ -292,21 +216,21 @@ def _authenticating(
     return authenticate
 
 
-def _migrate(sign: _Sign, source: str, data: Data, password: str | None) -> None:
+def _migrate(sign: Request, source: str, data: Data, password: str | None) -> None:
     """Ask for a user nobody knows, and keep it if it is given."""
     metadata = data.get("ClientMetadata") or {}
     request = {"password": password, "validationData": metadata, "clientMetadata": metadata}
     response = dict.fromkeys(("userAttributes", "finalUserStatus", "messageAction"))
     try:
         found = sign.call("UserMigration", source, request, response)
-    except _RefusedError:
+    except RefusedError:
         # Whoever cannot be migrated stays unknown.
         return
     if found.get("userAttributes"):
         _keep(sign, found, password)
 
 
-def _keep(sign: _Sign, found: Data, password: str | None) -> None:
+def _keep(sign: Request, found: Data, password: str | None) -> None:
     cognito, pool = sign.cognito, sign.pool
     given = {key: value for key, value in found["userAttributes"].items() if key != "username"}
     attributes: Data = {"sub": str(uuid.uuid4()), **given}
@@ -355,8 +279,8 @@ def _pre_sign_up(cognito: Upstream) -> Callable[..., dict[str, bool]]:
             trigger_source=trigger_source,
         )
         try:
-            response = _run("PreSignUp", function, event)
-        except _RefusedError as refused:
+            response = run_trigger("PreSignUp", function, event)
+        except RefusedError as refused:
             raise cognito._PreSignUpRejected(str(refused)) from refused
         return {wish: bool(response.get(wish)) for wish in wishes}
 
