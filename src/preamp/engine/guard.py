@@ -22,6 +22,7 @@ from preamp.engine.asgi import (
     only,
     respond_json,
 )
+from preamp.engine.forwarding import forwarded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +85,9 @@ class Guard:
 
     def _needs_token(self, scope: Scope) -> bool:
         path = scope["path"]
+        meant = forwarded(path)
+        if meant is not None:
+            path = meant[1]
         # The emulator might clean a path up before it looks; so do we.
         cleaned = "/" + path.lstrip("/").casefold()
         if not cleaned.startswith(_OWN_PREFIXES):

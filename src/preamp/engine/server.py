@@ -26,6 +26,7 @@ from preamp.engine.activity import ActivityFeed
 from preamp.engine.blobs import Blobs
 from preamp.engine.code_directories import remove_tree
 from preamp.engine.durability import Acknowledging, Keeper
+from preamp.engine.forwarding import Forwarding
 from preamp.engine.gathered_writes import gathering
 from preamp.engine.guard import Guard
 from preamp.engine.hosting import Hosting
@@ -155,7 +156,7 @@ def _application(
     emulator = introduce(setup, mail, Hosting(host, FunctionSpec, Request), activity, keeper)
     snapshots = Snapshots(setup.state_directory, keeper)
     answering = Acknowledging(OwnPaths(emulator, mail, host, activity, snapshots), keeper)
-    return emulator, Guard(answering, port=setup.port, token=setup.token)
+    return emulator, Guard(Forwarding(answering), port=setup.port, token=setup.token)
 
 
 async def _serve(

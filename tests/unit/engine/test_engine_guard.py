@@ -127,6 +127,13 @@ def test_a_request_without_origin_is_judged_by_where_it_comes_from(
         ("GET", "/_localstack/init", False),
         ("GET", "/_preamp/mail", False),
         ("GET", "/bucket/_preamp/mail", True),
+        ("POST", "/_preamp/aws/cognito-idp.us-east-1.amazonaws.com/", True),
+        ("GET", "/_preamp/aws/a.b.s3.us-east-1.amazonaws.com/_preamp-notes", True),
+        ("POST", "/_preamp/aws/s3.us-east-1.amazonaws.com/_ministack/reset", False),
+        ("POST", "/_preamp/aws/s3.us-east-1.amazonaws.com//_ministack/reset", False),
+        ("GET", "/_preamp/aws/s3.amazonaws.com/_preamp/aws/s3.amazonaws.com/x", False),
+        ("GET", "/_preamp/aws/example.com/", False),
+        ("GET", "/_preamp/aws/amazonaws.com.example.com/", False),
     ],
 )
 def test_own_paths_need_the_token(method: str, path: str, *, open_to_all: bool) -> None:
