@@ -55,11 +55,65 @@ CUSTOM: Final = EntryKind("AWS::Amplify::Custom", "1", ("customOutputs",))
 FUNCTION: Final = EntryKind("AWS::Amplify::Function", "1", ("definedFunctions",))
 """The names of the backend's functions, a JSON list; not written to the outputs file."""
 
-KINDS: Final[Mapping[str, EntryKind]] = {kind.key: kind for kind in (PLATFORM, CUSTOM, FUNCTION)}
+AUTH: Final = EntryKind(
+    "AWS::Amplify::Auth",
+    "1",
+    ("userPoolId", "webClientId", "identityPoolId", "authRegion"),
+    (
+        "allowUnauthenticatedIdentities",
+        "signupAttributes",
+        "usernameAttributes",
+        "verificationMechanisms",
+        "passwordPolicyMinLength",
+        "passwordPolicyRequirements",
+        "mfaConfiguration",
+        "mfaTypes",
+        "passwordlessOptions",
+        "socialProviders",
+        "oauthCognitoDomain",
+        "oauthScope",
+        "oauthRedirectSignIn",
+        "oauthRedirectSignOut",
+        "oauthResponseType",
+        "oauthClientId",
+        "groups",
+    ),
+)
+"""The user pool, its client and the identity pool; lists and objects are JSON texts."""
+
+STORAGE: Final = EntryKind(
+    "AWS::Amplify::Storage", "1", ("storageRegion", "bucketName"), ("buckets",)
+)
+"""The default bucket; ``buckets`` is a JSON list of JSON texts, one for each bucket."""
+
+GRAPHQL: Final = EntryKind(
+    "AWS::Amplify::GraphQL",
+    "1",
+    (
+        "awsAppsyncApiId",
+        "awsAppsyncApiEndpoint",
+        "awsAppsyncAuthenticationType",
+        "awsAppsyncRegion",
+        "amplifyApiModelSchemaS3Uri",
+    ),
+    (
+        "awsAppsyncApiKey",
+        "awsAppsyncAdditionalAuthenticationTypes",
+        "awsAppsyncConflictResolutionMode",
+    ),
+)
+"""The GraphQL API; further authorization types are one text with commas."""
+
+KINDS: Final[Mapping[str, EntryKind]] = {
+    kind.key: kind for kind in (PLATFORM, AUTH, GRAPHQL, STORAGE, CUSTOM, FUNCTION)
+}
 """Every kind known, by its key; unknown ones on a stack are passed over, as Amplify does."""
 
 METADATA_PREFIX: Final = "AWS::Amplify::"
 """What the key of every entry begins with."""
+
+OUTPUTS_VERSIONS: Final = ("1", "1.1", "1.2", "1.3", "1.4", "1.5")
+"""Schema versions of the outputs file, the oldest first."""
 
 DEFAULT_OUTPUTS_VERSION: Final = "1.5"
 """Schema version of the outputs file when nothing asks for another."""

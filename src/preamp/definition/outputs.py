@@ -7,15 +7,14 @@ Parts merge deeply, lists are joined, and a value given twice is a mistake. Ampl
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from preamp.contract.entries import ADD_OUTPUT_VERSION
+from preamp.contract.entries import ADD_OUTPUT_VERSION, OUTPUTS_VERSIONS
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from preamp.contract.site import Site
 
-_VERSIONS: Final = ("1", "1.1", "1.2", "1.3", "1.4", "1.5")
 _Key = tuple[str, ...]
 
 
@@ -44,7 +43,7 @@ class OutputParts:
         _check_value(part, (), site)
         self._check_clashes(self._merged, part, (), site)
         self._merge(self._merged, part, (), site)
-        self._version = max(filter(None, (self._version, chosen)), key=_VERSIONS.index)
+        self._version = max(filter(None, (self._version, chosen)), key=OUTPUTS_VERSIONS.index)
 
     @property
     def merged(self) -> dict[str, Any]:
@@ -89,11 +88,11 @@ class OutputParts:
 
 
 def _check_version(version: str, site: Site | None) -> None:
-    if version not in _VERSIONS:
+    if version not in OUTPUTS_VERSIONS:
         raise UserError(
             "InvalidOutputVersionError",
             f"{version!r} is no version of the outputs file",
-            f"use one of {', '.join(_VERSIONS)}, or leave it out",
+            f"use one of {', '.join(OUTPUTS_VERSIONS)}, or leave it out",
             sites=[site] if site else [],
         )
 
