@@ -135,6 +135,7 @@ CODES: Final[dict[str, str]] = {
     "OutputsInUseError": "another process is writing the outputs file",
     "OutputsVersionError": "outputs of two major schema versions meet",
     "ProjectFolderError": "the folder given to `preamp init` is none, or cannot be written",
+    "RegionMissingError": "no AWS region is configured",
     "RelativeImportError": "a relative import leads outside any package",
     "ReservedResourceNameError": "a resource is named like an attribute of the backend",
     "ResourceCycleError": "resources need each other to be built",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 import time
@@ -73,13 +72,13 @@ class Looks:
         """Show the outputs file."""
 
         def lines() -> Iterable[str]:
-            path = self._sandbox.place.outputs_file
+            path = self._sandbox.outputs_file()
             try:
-                content = json.loads(path.read_text(encoding="utf-8"))
-            except (OSError, ValueError):
+                content = path.read_text(encoding="utf-8")
+            except OSError:
                 yield "there are no outputs yet"
             else:
-                yield from json.dumps(content, indent=2).splitlines()
+                yield from content.splitlines()
 
         self._try(lines)
 

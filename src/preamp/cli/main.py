@@ -20,6 +20,7 @@ _INTERRUPTED: Final = 130
 _EPILOG: Final = "Start with: preamp init shop"
 
 _COMMANDS: Final = {
+    "generate": "Files that frontends need.",
     "info": "Versions and paths, for a bug report.",
     "init": "Start a project, or add a backend to one.",
     "invoke": "Invoke a function of the sandbox.",

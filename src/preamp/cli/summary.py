@@ -25,13 +25,13 @@ def write_summary(
 ) -> None:
     """Write the summary to stdout."""
     if as_json:
-        click.echo(json.dumps(_facts(deployment, place, seconds)))
+        click.echo(json.dumps(_facts(deployment, seconds)))
         return
     for line in _lines(deployment, place, seconds):
         click.echo(line)
 
 
-def _facts(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -> dict[str, object]:
+def _facts(deployment: SandboxDeployment, seconds: float) -> dict[str, object]:
     return {
         "result": "unchanged" if deployment.result.no_op else "deployed",
         "changes": len(deployment.result.changes),
@@ -39,7 +39,7 @@ def _facts(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -
         "endpoint": deployment.connection.endpoint,
         "enforces_iam": deployment.connection.enforces_iam,
         "stack": deployment.assembly.stack_name,
-        "outputs_file": str(place.outputs_file),
+        "outputs_file": str(deployment.outputs_file),
     }
 
 
@@ -50,7 +50,7 @@ def _lines(deployment: SandboxDeployment, place: SandboxPlace, seconds: float) -
     yield ""
     yield f"{click.style(headline, fg='green', bold=True)} in {seconds:.1f} s"
     yield f"  cloud    {deployment.connection.endpoint}"
-    yield f"  outputs  {os.path.relpath(place.outputs_file)}"
+    yield f"  outputs  {os.path.relpath(deployment.outputs_file)}"
     if not deployment.connection.enforces_iam:
         yield unenforced_line()
     yield from _next(_any_function(deployment.assembly), place.option)

@@ -1,33 +1,29 @@
 """The outputs file on disk.
 
-Owns its name, its formatting and that nobody ever sees half of it. Must not know what is in it.
+Owns that nobody ever sees half of it, and that it stays as it is if it says the same. Must not
+know what is in it.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-OUTPUTS_FILE: Final = "amplify_outputs.json"
-"""The name that Amplify's client libraries look for."""
 
-
-def write_outputs(directory: Path, document: Mapping[str, Any]) -> bool:
-    """Write the outputs file, if that changes it.
+def write_file(path: Path, text: str) -> bool:
+    """Write a file for frontends, if that changes it.
 
     A file that says the same is left alone, so that a frontend's watcher does not reload.
 
     Args:
-        directory: Where it goes; made if absent.
-        document: Its content.
+        path: The file; its folder is made if absent.
+        text: Its content.
 
     Returns:
         Whether it was written.
@@ -36,8 +32,8 @@ def write_outputs(directory: Path, document: Mapping[str, Any]) -> bool:
         UserError: ``OutputsFileError`` if it cannot be written.
     """
     # A link, for instance from a frontend's folder, stays a link.
-    path = (directory / OUTPUTS_FILE).resolve()
-    content = (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+    path = path.resolve()
+    content = text.encode()
     try:
         if path.is_file() and path.read_bytes() == content:
             return False
@@ -47,7 +43,7 @@ def write_outputs(directory: Path, document: Mapping[str, Any]) -> bool:
         raise UserError(
             "OutputsFileError",
             f"{path} cannot be written: {error.strerror}",
-            "make the place writable, or choose another one with --outputs-out-dir",
+            "make the place writable, or choose another folder",
         ) from error
     return True
 

@@ -13,6 +13,7 @@ from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from preamp.assembly.read import CloudAssembly
     from preamp.contract.activity import CallDenied
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from preamp.engine.process import EngineProcess
     from preamp.engine.protocol import EngineConnection
     from preamp.events import PermissionDenied, Reporter
+    from preamp.outputs.writing import OutputsForm
     from preamp.sandbox.daemon import SandboxDaemon
     from preamp.sandbox.debugging import Attachment
     from preamp.sandbox.deployment import SandboxDeployment
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from preamp.sandbox.functions import DeployedFunction
     from preamp.sandbox.invocation import Invocation
     from preamp.sandbox.logs import LogReader
+    from preamp.sandbox.outputs import OutputsRequest
     from preamp.sandbox.permissions import Permissions
     from preamp.sandbox.place import SandboxPlace
     from preamp.sandbox.restoring import Restoring
@@ -79,7 +82,12 @@ class SandboxControl:
         return self._place
 
     def deploy(
-        self, *, port: int | None, approval: Approval | None = None, enforce_iam: bool = True
+        self,
+        *,
+        port: int | None,
+        approval: Approval | None = None,
+        enforce_iam: bool = True,
+        outputs: OutputsRequest | None = None,
     ) -> SandboxDeployment:
         """Deploy it once; see `deploy_once`."""
         from preamp.sandbox.deployment import deploy_once
@@ -89,7 +97,38 @@ class SandboxControl:
         if self.session():
             self.keep_permissions(enforce=enforce_iam)
             enforce = None
-        return deploy_once(place, reporter, port=port, approval=approval, enforce_iam=enforce)
+        return deploy_once(
+            place, reporter, port=port, approval=approval, enforce_iam=enforce, outputs=outputs
+        )
+
+    def outputs_file(self) -> Path:
+        """The outputs file that was written last, or would be."""
+        from preamp.sandbox.outputs import SandboxOutputs
+
+        return SandboxOutputs(self._place).file()
+
+    def generate_outputs(self, directory: Path, form: OutputsForm) -> tuple[Path, ...]:
+        """Write the outputs of what is deployed.
+
+        Args:
+            directory: Where to; this is not where deployments write them.
+            form: In which form.
+
+        Returns:
+            The files, that of the outputs first.
+
+        Raises:
+            UserError: ``SandboxNotRunningError``, or as `read_document`.
+        """
+        from preamp.outputs.deployed import read_document
+        from preamp.outputs.local_client import LocalCloud
+        from preamp.outputs.writing import write_outputs
+
+        connection = self._connection()
+        clients = self._target(connection).clients
+        document = read_document(clients, self._place.backend_id.stack_name, form.version)
+        cloud = LocalCloud(connection.endpoint, connection.region)
+        return write_outputs(directory, document, form, cloud)
 
     def keep_permissions(self, *, enforce: bool) -> None:
         """Leave permissions as the session has them that runs in another terminal.
@@ -142,7 +181,7 @@ class SandboxControl:
         """How it is; starts nothing."""
         connection = self._engine().running()
         holder = current_holder(self._place.lock_file)
-        outputs = self._place.outputs_file
+        outputs = self.outputs_file()
         session = self.session()
         return SandboxStatus(
             self._place.identifier,
@@ -175,6 +214,7 @@ class SandboxControl:
             UserError: ``DeploymentInProgressError``.
         """
         from preamp.deploy.apply import destroy
+        from preamp.sandbox.outputs import SandboxOutputs
 
         self._end_session()
         engine = self._engine()
@@ -189,14 +229,8 @@ class SandboxControl:
                         assembly=self._assembly(),
                     )
                 engine.stop()
-            self._remove_outputs()
+            SandboxOutputs(self._place).remove()
             shutil.rmtree(self._place.directory)
-
-    def _remove_outputs(self) -> None:
-        """Remove the outputs file, unless another sandbox of the project has written it since."""
-        written, record = self._place.outputs_file, self._place.outputs_record
-        if written.exists() and record.exists() and record.read_bytes() == written.read_bytes():
-            written.unlink()
 
     def restoring(self) -> Restoring:
         """Its snapshots."""

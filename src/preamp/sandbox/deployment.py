@@ -6,10 +6,10 @@ what its functions find on AWS is fetched; CloudFormation deploys it; the output
 
 from __future__ import annotations
 
-import shutil
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from preamp.assembly.lock import Guarded, single_writer
@@ -30,7 +30,8 @@ from preamp.events import StageFinished, StageStarted
 from preamp.lambda_host.preparation import prepare_python
 from preamp.outputs.document import compose_document
 from preamp.outputs.entries import collect_entries
-from preamp.outputs.file import write_outputs
+from preamp.outputs.models import read_models
+from preamp.sandbox.outputs import OutputsRequest, SandboxOutputs
 from preamp.sandbox.restoring import Restoring
 from preamp.sandbox.secrets import require_secrets, secrets_context
 
@@ -64,12 +65,14 @@ class SandboxDeployment:
         target: The same, with its clients.
         assembly: What was deployed.
         result: What CloudFormation did.
+        outputs_file: The outputs file that was written.
     """
 
     connection: EngineConnection
     target: Target
     assembly: CloudAssembly
     result: DeploymentResult
+    outputs_file: Path
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,7 @@ class Deployer:
         checker: Checks.
         approval: Decides about data that would be lost; None if none may be.
         enforce_iam: Whether policies are enforced; None for what a running engine does.
+        outputs: How the outputs are wanted.
         connected: Told where the engine is, as soon as that is known.
     """
 
@@ -123,6 +127,7 @@ class Deployer:
         checker: Checker,
         approval: Approval | None = None,
         enforce_iam: bool | None = True,
+        outputs: OutputsRequest | None = None,
         connected: Callable[[EngineConnection], None] = _nobody_asks,
     ) -> None:
         self._place = place
@@ -132,6 +137,7 @@ class Deployer:
         self._checker = checker
         self._approval = approval
         self._enforce_iam = enforce_iam
+        self._outputs = outputs or OutputsRequest()
         self._tell = connected
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="engine")
         self._connecting: Future[_Running] | None = None
@@ -195,8 +201,9 @@ class Deployer:
             approval=self._approval,
             before_data_loss=Restoring(self._place, self._engine()).take_before_loss,
         )
-        self._write_outputs(assembly, result)
-        return SandboxDeployment(running.connection, running.target, assembly, result)
+        self._write_outputs(running, assembly, result)
+        outputs_file = self._outputs.path(self._place)
+        return SandboxDeployment(running.connection, running.target, assembly, result, outputs_file)
 
     @property
     def _definition_folder(self) -> Path:
@@ -227,10 +234,14 @@ class Deployer:
             enforce_iam=self._enforce_iam,
         )
 
-    def _write_outputs(self, assembly: CloudAssembly, result: DeploymentResult) -> None:
+    def _write_outputs(
+        self, running: _Running, assembly: CloudAssembly, result: DeploymentResult
+    ) -> None:
         entries = collect_entries(assembly.stack_name, result.metadata, result.outputs)
-        write_outputs(self._place.outputs_file.parent, compose_document(entries))
-        shutil.copy2(self._place.outputs_file, self._place.outputs_record)
+        clients, version = running.target.clients, self._outputs.form.version
+        models = partial(read_models, clients.cloudformation, clients.s3, assembly.stack_name)
+        document = compose_document(entries, version=version, models=models)
+        SandboxOutputs(self._place).write(document, self._outputs, running.connection)
 
 
 class CheckFirst:
@@ -262,6 +273,7 @@ def deploy_once(
     port: int | None,
     approval: Approval | None = None,
     enforce_iam: bool | None = True,
+    outputs: OutputsRequest | None = None,
 ) -> SandboxDeployment:
     """Make a sandbox what its definition says.
 
@@ -271,6 +283,7 @@ def deploy_once(
         port: The engine's port if it has to be started; None for any free one.
         approval: Decides about data that would be lost; None if none may be.
         enforce_iam: Whether policies are enforced; None for what a running engine does.
+        outputs: How the outputs are wanted.
 
     Raises:
         UserError: The backend has a mistake, its deployment failed, or another one runs.
@@ -284,6 +297,7 @@ def deploy_once(
         checker=CheckFirst(),
         approval=approval,
         enforce_iam=enforce_iam,
+        outputs=outputs,
     )
     with single_writer(place.lock_file, Guarded.DEPLOYMENT), deployer:
         deployer.synthesize()

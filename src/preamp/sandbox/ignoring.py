@@ -19,7 +19,8 @@ GITIGNORE: Final = ".gitignore"
 _NEVER: Final = (
     ".git/", ".preamp/", "cdk.out/", ".venv/", "node_modules/",
     "__pycache__/", ".mypy_cache/", ".pytest_cache/", ".ruff_cache/", "*.py[cod]",
-    "amplify_outputs.*", ".DS_Store", "amplify_env/", ".amplify/",
+    "amplify_outputs.*", "amplify_local.mjs", "amplifyconfiguration.*", "amplify_env/", ".amplify/",
+    ".DS_Store",
     # what editors write beside the file that is saved
     "*.sw?", "*~", ".#*", "#*#", "4913", "*.tmp", "*.part", "___jb_*",
 )  # fmt: skip

@@ -20,8 +20,6 @@ _LONGEST: Final = 15
 SECRETS_RECORD: Final = "secrets.json"
 """The file that says when which secret was changed."""
 
-_OUTPUTS: Final = "amplify_outputs.json"
-
 
 @dataclass(frozen=True)
 class SandboxPlace:
@@ -91,14 +89,9 @@ class SandboxPlace:
         return self.directory / "hotswap.json"
 
     @property
-    def outputs_file(self) -> Path:
-        """What frontends read."""
-        return self.project.directory / _OUTPUTS
-
-    @property
     def outputs_record(self) -> Path:
-        """A copy of the outputs file as this sandbox wrote it."""
-        return self.directory / _OUTPUTS
+        """Which files of outputs this sandbox wrote, and what was in them."""
+        return self.directory / "outputs.json"
 
     def prepare(self) -> None:
         """Make the folder, for the user alone, and keep it out of git."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from preamp.assembly.lock import Guarded, single_writer
@@ -22,6 +22,7 @@ from preamp.sandbox.denials import DenialReports
 from preamp.sandbox.deployment import Deployer, local_target
 from preamp.sandbox.functions import deployed_functions, shortest_path
 from preamp.sandbox.ignoring import Ignored
+from preamp.sandbox.outputs import OutputsRequest
 from preamp.sandbox.watching import FileWatcher
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class SessionOptions:
         exclude: Patterns of files that are no sources, as in a ``.gitignore``.
         allow_data_loss: Whether a change may delete resources that hold data.
         enforce_iam: Whether policies are enforced.
+        outputs: How the outputs are wanted.
     """
 
     port: int | None = None
@@ -53,6 +55,7 @@ class SessionOptions:
     exclude: tuple[str, ...] = ()
     allow_data_loss: bool = False
     enforce_iam: bool = True
+    outputs: OutputsRequest = field(default_factory=OutputsRequest)
 
 
 def local_daemon(
@@ -100,6 +103,7 @@ class LocalWork:
         self._place = place
         self._screen = screen
         self._watched = watched
+        self._outputs_file = options.outputs.path(place)
         self._synthesizer = WarmSynthesizer(place.project.directory)
         self._deployer = Deployer(
             place,
@@ -109,6 +113,7 @@ class LocalWork:
             checker=CheckBeside(node=node_binary(), cache=cache_root() / "check"),
             approval=approval,
             enforce_iam=options.enforce_iam,
+            outputs=options.outputs,
             connected=self._connected,
         )
         self._assembly: CloudAssembly | None = None
@@ -182,7 +187,7 @@ class LocalWork:
 
     def _connected(self, connection: EngineConnection) -> None:
         place = self._place
-        where = connection.endpoint, str(place.outputs_file), str(self._watched)
+        where = connection.endpoint, str(self._outputs_file), str(self._watched)
         enforces_iam = connection.enforces_iam
         self._screen.report(
             SandboxOpened(place.project.name, place.identifier, *where, enforces_iam=enforces_iam)

@@ -12,6 +12,7 @@ GITIGNORE: Final = PurePosixPath(".gitignore")
 
 ENTRIES: Final = (
     "amplify_outputs.json",
+    "amplify_local.mjs",
     ".preamp/",
     "cdk.out/",
     ".cdk.out.*",

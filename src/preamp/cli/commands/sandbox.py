@@ -23,6 +23,7 @@ from preamp.cli.completion import complete_path
 from preamp.cli.confirming import confirm
 from preamp.cli.options import (
     data_loss_option,
+    form_options,
     identifier_option,
     json_option,
     path_argument,
@@ -32,6 +33,7 @@ from preamp.cli.render import Silence, reporter_for
 from preamp.cli.summary import write_summary
 
 if TYPE_CHECKING:
+    from preamp.outputs.writing import OutputsForm
     from preamp.sandbox.control import SandboxStatus
 
 _STRONGER: Final = re.compile(
@@ -70,6 +72,13 @@ _STRONGER: Final = re.compile(
     help="Files to pass over, as in a .gitignore; may be given more than once.",
 )
 @click.option("--no-iam", is_flag=True, help="Let every role do everything.")
+@form_options
+@click.option(
+    "--outputs-out-dir",
+    "outputs_directory",
+    type=click.Path(file_okay=False, path_type=Path, resolve_path=True),
+    help="Folder of the outputs file; that of the project by default.",
+)
 @data_loss_option
 @identifier_option
 @json_option
@@ -83,6 +92,8 @@ def command(
     watched: Path | None,
     exclude: tuple[str, ...],
     no_iam: bool,
+    form: OutputsForm,
+    outputs_directory: Path | None,
     allow_data_loss: bool,
     identifier: str | None,
     as_json: bool,
@@ -98,18 +109,23 @@ def command(
             "--debug-function goes with --once; while the sandbox runs, say "
             "'preamp sandbox debug PATH' in another terminal"
         )
+    from preamp.sandbox.outputs import OutputsRequest
+
+    outputs = OutputsRequest(form, outputs_directory)
     if not once:
         from preamp.cli.session import run_session
         from preamp.sandbox.rounds import SessionOptions
 
-        options = SessionOptions(port, watched, exclude, allow_data_loss, not no_iam)
+        options = SessionOptions(port, watched, exclude, allow_data_loss, not no_iam, outputs)
         run_session(wiring.sandbox(identifier, Silence()), options, as_json=as_json)
         return
     started = time.monotonic()
     with reporter_for(as_json=as_json) as reporter:
         deploying = wiring.sandbox(identifier, reporter)
         approval = approval_for(reporter, allowed=allow_data_loss, as_json=as_json)
-        deployment = deploying.deploy(port=port, approval=approval, enforce_iam=not no_iam)
+        deployment = deploying.deploy(
+            port=port, approval=approval, enforce_iam=not no_iam, outputs=outputs
+        )
         attachments = [deploying.debug(path) for path in debugged]
     sandbox = wiring.sandbox(identifier, Silence())
     write_summary(deployment, sandbox.place, time.monotonic() - started, as_json=as_json)
