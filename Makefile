@@ -29,6 +29,7 @@ format: $(VENV)/.ready
 docs: $(VENV)/.ready
 	@$(BIN)/python docs/generate_errors.py
 	@$(BIN)/python docs/generate_example.py
+	@$(BIN)/python docs/generate_amplify_to_python.py
 
 clean:
 	@rm -rf .tools $(VENV) .mypy_cache .pytest_cache .ruff_cache $(EXAMPLE)/.preamp
