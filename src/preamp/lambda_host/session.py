@@ -76,7 +76,8 @@ class Session:
         self.output.close_writing_end()
         self._selector = selectors.DefaultSelector()
         self._watch(self._api.listener, self._accept)
-        self._watch(self.output, self._read_output)
+        self._is_output_watched = self._has_output_ended = False
+        self._watch_output()
 
     @property
     def is_alive(self) -> bool:
@@ -90,6 +91,8 @@ class Session:
 
     def deliver(self, headers: Iterable[tuple[str, str]], request_id: str, payload: bytes) -> None:
         """Give the waiting runtime an invocation."""
+        # Each line would wake who waits for the answer; of a quick call, all are read with that.
+        self._leave_output()
         self._api.deliver(headers, request_id, payload)
 
     def wait(self, deadline: float) -> Event:
@@ -105,6 +108,8 @@ class Session:
             if now >= deadline:
                 return TimedOut()
             if now >= look_at:
+                # What it has to say by now may be more than the pipe holds.
+                self._watch_output()
                 trouble = self._trouble()
                 if trouble is not None:
                     return trouble
@@ -147,8 +152,19 @@ class Session:
         if not self._api.receive(channel):
             self._unwatch(descriptor)
 
+    def _watch_output(self) -> None:
+        if not (self._is_output_watched or self._has_output_ended):
+            self._is_output_watched = True
+            self._watch(self.output, self._read_output)
+
+    def _leave_output(self) -> None:
+        if self._is_output_watched:
+            self._is_output_watched = False
+            self._selector.unregister(self.output)
+
     def _read_output(self) -> None:
         if not self.output.read():
+            self._is_output_watched, self._has_output_ended = False, True
             self._unwatch(self.output.fileno())
 
     def _unwatch(self, descriptor: int) -> None:

@@ -87,3 +87,25 @@ def test_what_is_written_between_two_calls_is_in_the_log_of_the_next(bench: Benc
     first = call(environment, "first")
     second = call(environment, "second")
     assert ("late" in first.output) != ("late" in second.output)
+
+
+def test_a_handler_that_closes_its_output_is_called_again_and_its_end_is_noticed(
+    bench: Bench,
+) -> None:
+    environment = bench.open(
+        """
+        import os
+        def handler(event, context):
+            if event == "close":
+                os.write(1, b"written before\\n")
+                os.close(1)
+                os.close(2)
+            elif event == "exit":
+                os._exit(3)
+            return event
+        """
+    )
+    assert "written before" in call(environment, "close").output
+    assert [result(environment, each) for each in ("one", "two")] == ["one", "two"]
+    assert call(environment, "exit").died
+    assert result(environment, "again") == "again"
