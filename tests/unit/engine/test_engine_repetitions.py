@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from email.utils import parsedate_to_datetime
 from urllib.parse import parse_qs
 
 import pytest
 
 from preamp.engine.mail_addresses import addresses, name_and_address
-from preamp.engine.ministack.repetitions import read_form, remembering
+from preamp.engine.ministack.repetitions import date_now, read_form, remembering
 
 
 @pytest.mark.parametrize("keep_blank_values", [True, False])
@@ -62,3 +64,11 @@ def test_lists_of_addresses_are_read_as_ever() -> None:
     assert addresses(["a@b.c", "d@e.f"]) == ["a@b.c", "d@e.f"]
     assert addresses(["a@b.c, Jo <d@e.f>"]) == ["a@b.c", "d@e.f"]
     assert addresses([]) == []
+
+
+@pytest.mark.parametrize(("usegmt", "zone"), [(True, "GMT"), (False, "-0000")])
+def test_a_date_is_the_present_second(zone: str, *, usegmt: bool) -> None:
+    before = int(time.time())
+    text = date_now(usegmt=usegmt)
+    assert text.endswith(f" {zone}")
+    assert before <= parsedate_to_datetime(text).timestamp() <= time.time()

@@ -1,7 +1,7 @@
 """What ministack works out again and again for one request is worked out once.
 
 Everything here is remembered by its whole content, so that nothing can be out of date: a policy
-that is changed is another text, and a form that is another is read.
+that is changed is another text, a form that is another is read, and another second has its date.
 
 AWS has no page for this.
 """
@@ -9,6 +9,8 @@ AWS has no page for this.
 
 from __future__ import annotations
 
+import time
+from email.utils import formatdate
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
@@ -28,13 +30,14 @@ _READERS_OF_ARNS: Final = ("services.lambda_svc", "services.sns")
 
 
 def repetitions() -> Mend:
-    """Remember forms, ARNs and policies; ask who calls without asking what they may."""
+    """Remember forms, ARNs, policies and dates; ask who calls without asking what they may."""
     return Mend(
         name="what is worked out again and again",
         reference="none: it is about this machine",
         symbols=(
             *(Symbol(f"{name}:parse_qs") for name in _READERS_OF_FORMS),
             *(Symbol(f"{name}:parse_arn", "value") for name in _READERS_OF_ARNS),
+            Symbol("app:formatdate"),
             Symbol("services.ses:parseaddr"),
             Symbol("core.iam_evaluator:parse_policy_document", "doc"),
             Symbol("core.iam_evaluator:request_caller_arn", "headers query_params"),
@@ -67,12 +70,27 @@ def _form(text: str, keep_blank_values: bool) -> dict[str, list[str]]:  # noqa: 
     return parse_qs(text, keep_blank_values=keep_blank_values)
 
 
+def date_now(*, usegmt: bool = False) -> str:
+    """Write this second as an e-mail or an answer's head has it, as `email.utils.formatdate` does.
+
+    Args:
+        usegmt: Whether the time zone is written ``GMT``.
+    """
+    return _date_of(int(time.time()), usegmt)
+
+
+@lru_cache(maxsize=2)
+def _date_of(second: int, usegmt: bool) -> str:  # noqa: FBT001
+    return formatdate(second, usegmt=usegmt)
+
+
 def _apply(_: Tools) -> None:
     evaluator = module("core.iam_evaluator")
     for name in _READERS_OF_FORMS:
         module(name).parse_qs = read_form
     for name in _READERS_OF_ARNS:
         module(name).parse_arn = remembering(module(name).parse_arn, _ARNS)
+    module("app").formatdate = date_now
     module("services.ses").parseaddr = name_and_address
     evaluator.parse_policy_document = remembering(evaluator.parse_policy_document, _POLICIES)
     caller = _caller_of(evaluator)

@@ -16,14 +16,13 @@ import contextvars
 import json
 from dataclasses import dataclass, field
 from email import message_from_string, policy
-from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 from preamp.engine.mail import Envelope, Headers
 from preamp.engine.mail_addresses import addresses
 from preamp.engine.ministack.composed_mail import composed, header_line
 from preamp.engine.ministack.principals import function_of
-from preamp.engine.ministack.repetitions import read_form
+from preamp.engine.ministack.repetitions import date_now, read_form
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 
 if TYPE_CHECKING:
@@ -196,7 +195,7 @@ def completed(text: str, request: Sending) -> bytes:
         text: What it composed.
         request: What it does not know.
     """
-    lines = [f"Date: {formatdate()}\n", *(header_line(*header) for header in request.headers)]
+    lines = [f"Date: {date_now()}\n", *(header_line(*header) for header in request.headers)]
     head, _, body = text.partition("\n\n")
     whole = f"{head}\n{''.join(lines)}\n{body}"
     if not request.attachments:
