@@ -218,7 +218,7 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap(
         "scheduler:CreateSchedule",
         "differs",
-        "the time zone of an expression is ignored, and a target is never tried again",
+        "a target is never tried again",
         "Schedule types in EventBridge Scheduler",
     ),
     Gap(

@@ -60,10 +60,47 @@ python = define_function(
 node = define_function(entry="node/main.mjs", memory_mb=256, environment={"KEY": secret("KEY")})
 plain = define_function(entry="node/typed.ts", bundling={"minify": False})
 backend = define_backend(
-    given=given, left=left, python=python, node=node, plain=plain, typed=typed
+    given=given, left=left, python=python, node=node, plain=plain, typed=typed, **one_option_each
 )
 backend[left].add_parameter("BUCKET", "/amplify/reference/BUCKET")
+for each in (left, node, python):
+    backend[each].add_environment("LATE", "yes")
+    backend[each].add_environment("LATE_KEY", secret("LATE_KEY"))
 """
+
+ONE_OPTION: Final[list[tuple[str, str, object]]] = [
+    ("timeout_seconds=20", "Timeout", 20),
+    ("memory_mb=256", "MemorySize", 256),
+    ("ephemeral_storage_size_mb=1024", "EphemeralStorage.Size", 1024),
+    ('environment={"MODE": "defined"}', "Environment.Variables.MODE", "defined"),
+    ('environment={"NEW": "one"}', "Environment.Variables.NEW", "one"),
+    ('environment={"KEY": secret("KEY")}', "Environment.Variables.KEY", "<value will be resolved "),
+    ('layers={"lib": "Lib:1"}', "Layers.0", ":layer:Lib:1"),
+    ('logging={"format": "json"}', "LoggingConfig.LogFormat", "JSON"),
+    ('logging={"format": "json", "level": "warn"}', "LoggingConfig.ApplicationLogLevel", "WARN"),
+    ('logging={"retention": "1 week"}', "LoggingConfig.LogGroup", "loggroup"),
+    ('schedule="every 5m"', "schedule.ScheduleExpression", "cron(*/5 * * * ? *)"),
+    ('schedule="0 9 ? * 2 *"', "schedule.ScheduleExpression", "cron(0 9 ? * 2 *)"),
+    (
+        'schedule={"rate": "every day", "timezone": "Europe/Paris"}',
+        "schedule.ScheduleExpressionTimezone",
+        "Europe/Paris",
+    ),
+    (
+        'schedule={"cron": "30 4 * * ?", "timezone": "Asia/Tokyo", "description": "nightly"}',
+        "schedule.Description",
+        "nightly",
+    ),
+]
+"""Options of a function that is made elsewhere, each alone: where it shows, and how."""
+
+
+def with_one_option_each() -> str:
+    made = [
+        f"one{number}=define_function(lambda scope: inline(scope, 'one{number}x'), {option})"
+        for number, (option, _, _) in enumerate(ONE_OPTION)
+    ]
+    return f"one_option_each = dict({', '.join(made)})\n"
 
 
 def project(folder: Path, text: str) -> Path:
@@ -80,7 +117,8 @@ def project(folder: Path, text: str) -> Path:
 def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The assembly of the backend above."""
     folder = tmp_path_factory.mktemp("functions")
-    synthesize(project(folder / "project", GIVEN), folder / "out")
+    text = with_one_option_each() + GIVEN
+    synthesize(project(folder / "project", text), folder / "out")
     return folder / "out"
 
 
@@ -123,6 +161,20 @@ def test_every_option_that_is_given_is_applied(resources: dict[str, Any]) -> Non
     assert of_kind(resources, "AWS::Logs::LogGroup", "inline")["RetentionInDays"] == 7
 
 
+@pytest.mark.parametrize("number", range(len(ONE_OPTION)), ids=lambda number: ONE_OPTION[number][0])
+def test_an_option_alone_is_applied(resources: dict[str, Any], number: int) -> None:
+    _, path, expected = ONE_OPTION[number]
+    function = of_kind(resources, "AWS::Lambda::Function", f"one{number}x")
+    if path.startswith("schedule."):
+        function = {"schedule": of_kind(resources, "AWS::Scheduler::Schedule", f"one{number}x")}
+    found: Any = function
+    for part in path.split("."):
+        found = found[int(part) if part.isdigit() else part]
+    assert found == expected or str(expected) in str(found)
+    untouched = {"Timeout", "MemorySize", "EphemeralStorage", "Layers", "LoggingConfig"}
+    assert function.keys() & untouched <= {path.partition(".")[0]}
+
+
 def test_variables_are_added_to_those_it_has(resources: dict[str, Any]) -> None:
     found = variables(resources, "inline")
     assert (found["GREETING"], found["MODE"]) == ("hello", "defined")
@@ -138,12 +190,12 @@ def test_what_is_left_out_stays_as_it_was_made(resources: dict[str, Any]) -> Non
 
 def test_secrets_of_a_python_function_are_those_of_both(resources: dict[str, Any]) -> None:
     found = variables(resources, "python")
-    assert json.loads(found["AMPLIFY_SSM_ENV_CONFIG"]).keys() == {"OWN", "KEY"}
+    assert json.loads(found["AMPLIFY_SSM_ENV_CONFIG"]).keys() == {"OWN", "KEY", "LATE_KEY"}
 
 
 def test_a_variable_can_hold_a_parameter_that_is_no_secret(resources: dict[str, Any]) -> None:
     config = json.loads(variables(resources, "left")["AMPLIFY_SSM_ENV_CONFIG"])
-    assert config == {"BUCKET": {"path": "/amplify/reference/BUCKET"}}
+    assert config["BUCKET"] == {"path": "/amplify/reference/BUCKET"}
     policy = of_kind(resources, "AWS::IAM::Policy", "leftServiceRole")
     assert ":parameter/amplify/reference/BUCKET" in str(policy["PolicyDocument"])
 
@@ -166,7 +218,15 @@ def test_a_secret_of_a_javascript_handler_is_read_by_its_bundle(resources: dict[
     policy = of_kind(resources, "AWS::IAM::Policy", "mainlambdaServiceRole")
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert statement["Action"] == "ssm:GetParameters"
-    assert all("/KEY" in str(each) for each in statement["Resource"])
+    assert all("KEY" in str(each) for each in statement["Resource"])
+    assert len(statement["Resource"]) == 4
+
+
+@pytest.mark.parametrize("name", ["left", "main", "python"])
+def test_variables_are_added_after_it_was_made(resources: dict[str, Any], name: str) -> None:
+    found = variables(resources, name)
+    assert found["LATE"] == "yes"
+    assert json.loads(found["AMPLIFY_SSM_ENV_CONFIG"])["LATE_KEY"]["path"].endswith("/LATE_KEY")
 
 
 def test_the_entry_is_amplifys_own_where_there_is_no_other(resources: dict[str, Any]) -> None:

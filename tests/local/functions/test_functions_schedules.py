@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from tests.local.engine.local_engine import make_role, unique_name
 from tests.local.functions.arrivals import ECHO, REPORTS_EVENT, Queue
@@ -24,13 +25,19 @@ ClientFactory = Callable[..., Any]
 
 
 def schedule_now(
-    client: ClientFactory, arn: str, *, may: str = "lambda:InvokeFunction", **target: Any
+    client: ClientFactory,
+    arn: str,
+    *,
+    may: str = "lambda:InvokeFunction",
+    zone: str = "UTC",
+    **target: Any,
 ) -> str:
     """Make a schedule that is due at once and then deleted; return its name."""
     name = unique_name("schedule")
     client("scheduler").create_schedule(
         Name=name,
-        ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
+        ScheduleExpression=f"at({datetime.now(ZoneInfo(zone)):%Y-%m-%dT%H:%M:%S})",
+        ScheduleExpressionTimezone=zone,
         FlexibleTimeWindow={"Mode": "OFF"},
         ActionAfterCompletion="DELETE",
         Target={"Arn": arn, "RoleArn": make_role(client, "scheduler", may), **target},
@@ -49,6 +56,15 @@ def test_a_schedule_fires_when_it_is_due_and_tells_of_itself(
     assert (datetime.now(UTC) - begun).total_seconds() < 5
     assert event["arn"].endswith(f":schedule/default/{schedule}")
     assert event["n"] == 1
+
+
+def test_a_time_is_that_of_the_schedules_zone(
+    functions: Functions, client: ClientFactory, queue: Queue
+) -> None:
+    name = functions.create(REPORTS_EVENT, Environment=queue.reporting())
+    # half a day ahead of UTC, and more
+    schedule_now(client, functions.arn(name), zone="Pacific/Kiritimati", Input='"ahead"')
+    assert queue.bodies() == ["ahead"]
 
 
 def test_a_schedule_is_asynchronous_with_the_functions_own_retries(
@@ -82,7 +98,7 @@ def test_a_schedule_keeps_what_its_role_may_not_hand_over(
     functions: Functions, client: ClientFactory, queue: Queue, engine: EngineConnection
 ) -> None:
     arn = functions.arn(functions.create(ECHO))
-    kept = {"Input": '"kept"', "DeadLetterConfig": {"Arn": queue.arn}}
+    kept: dict[str, Any] = {"Input": '"kept"', "DeadLetterConfig": {"Arn": queue.arn}}
     schedule = schedule_now(client, arn, may="sqs:SendMessage", **kept)
     (message,) = queue.messages()
     assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"

@@ -1,46 +1,147 @@
-"""Schedules fire when they are due, and tell their input about themselves.
+"""Schedules fire when they are due, in their time zone, and tell their input about themselves.
 
-ministack looks for due rules and schedules every ten seconds, and passes the keywords for
-context attributes on as they stand.
+ministack looks for due rules and schedules every ten seconds, reads every expression in UTC, and
+passes the keywords for context attributes on as they stand.
 
-AWS: "Adding context attributes in EventBridge Scheduler".
+AWS: "Schedule types in EventBridge Scheduler", "Adding context attributes in EventBridge
+Scheduler".
 """
 # ruff: noqa: SLF001 - private names are what a mend takes hold of
 
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _SECONDS: Final = 0.5
+_EXPRESSION: Final = "ScheduleExpression"
+_TIMEZONE: Final = "ScheduleExpressionTimezone"
+
+
+class Zoned(str):
+    """An expression that knows the time zone it is to be read in.
+
+    Attributes:
+        zone: The time zone.
+    """
+
+    zone: tzinfo
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Be kept as the text alone."""
+        return str, (str(self),)
+
+
+class _Fields(tuple[Any, ...]):
+    """What a cron expression was read to, with its time zone."""
+
+    zone: tzinfo
 
 
 def schedules() -> Mend:
-    """Look twice a second for what is due, fill in context attributes."""
+    """Look twice a second for what is due in its time zone, fill in context attributes."""
     return Mend(
         name="schedules",
-        reference="Adding context attributes in EventBridge Scheduler",
+        reference="Schedule types in EventBridge Scheduler",
         symbols=(
             Symbol("services.scheduler:_SCHEDULE_TICK_INTERVAL"),
+            Symbol("services.scheduler:_at_time_epoch", "expr"),
+            Symbol("services.scheduler:_schedules._data"),
             Symbol("services.scheduler:_tick_schedules", ""),
             Symbol("services.eventbridge:_SCHEDULER_TICK_INTERVAL"),
+            Symbol("services.eventbridge:_cron_next_fire", "fields after_dt"),
             Symbol("services.eventbridge:_invoke_target", "target event rule view"),
+            Symbol("services.eventbridge:_parse_cron_fields", "expr"),
         ),
         apply=_apply,
     )
 
 
 def _apply(_: Tools) -> None:
-    events = module("services.eventbridge")
-    module("services.scheduler")._SCHEDULE_TICK_INTERVAL = _SECONDS
+    scheduler, events = module("services.scheduler"), module("services.eventbridge")
+    scheduler._SCHEDULE_TICK_INTERVAL = _SECONDS
     events._SCHEDULER_TICK_INTERVAL = _SECONDS
-    upstream: Callable[..., None] = events._invoke_target
+    events._invoke_target = _telling(events._invoke_target)
+    events._parse_cron_fields = keeping_zone(events._parse_cron_fields)
+    events._cron_next_fire = in_zone(events._cron_next_fire)
+    scheduler._at_time_epoch = at_in_zone(scheduler._at_time_epoch)
+    upstream: Callable[[], None] = scheduler._tick_schedules
+
+    def tick() -> None:
+        set_zones(list(scheduler._schedules._data.values()))
+        upstream()
+
+    scheduler._tick_schedules = tick
+
+
+def set_zones(schedules: Iterable[dict[str, Any]]) -> None:
+    """Let the expressions of schedules know their time zone.
+
+    Args:
+        schedules: As the emulator keeps them.
+    """
+    for each in schedules:
+        name = each.get(_TIMEZONE) or "UTC"
+        if name == "UTC" or isinstance(each.get(_EXPRESSION), Zoned):
+            continue
+        try:
+            zone = ZoneInfo(name)
+        except (ValueError, LookupError, OSError):
+            # no such zone, or a machine without a time zone database: UTC
+            continue
+        expression = Zoned(each[_EXPRESSION])
+        expression.zone = zone
+        each[_EXPRESSION] = expression
+
+
+def keeping_zone(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """What reads cron expressions, so that what it gives has the expression's time zone."""
+
+    def parse_zoned(expression: str) -> Any:  # noqa: ANN401
+        read = parse(expression)
+        if read is None or not isinstance(expression, Zoned):
+            return read
+        fields = _Fields(read)
+        fields.zone = expression.zone
+        return fields
+
+    return parse_zoned
+
+
+def in_zone(
+    find: Callable[[Any, datetime], datetime | None],
+) -> Callable[[Any, datetime], datetime | None]:
+    """What finds the next time of a cron expression, so that it looks at the zone's clock."""
+
+    def find_zoned(fields: Any, after: datetime) -> datetime | None:  # noqa: ANN401
+        zone = getattr(fields, "zone", None)
+        return find(fields, after if zone is None else after.astimezone(zone))
+
+    return find_zoned
+
+
+def at_in_zone(read: Callable[[str], float | None]) -> Callable[[str], float | None]:
+    """What reads the time of a one-time expression, so that it is the zone's."""
+
+    def read_zoned(expression: str) -> float | None:
+        epoch = read(expression)
+        if epoch is None or not isinstance(expression, Zoned):
+            return epoch
+        wall = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=expression.zone)
+        return wall.timestamp()
+
+    return read_zoned
+
+
+def _telling(upstream: Callable[..., None]) -> Callable[..., None]:
+    """What calls a target, with an input that tells of the schedule."""
 
     def invoke_target(
         target: dict[str, Any],
@@ -52,7 +153,7 @@ def _apply(_: Tools) -> None:
             target = {**target, "Input": _filled_in(target["Input"], rule["Arn"])}
         upstream(target, event, rule, view)
 
-    events._invoke_target = invoke_target
+    return invoke_target
 
 
 def _filled_in(text: str, schedule: str) -> str:
