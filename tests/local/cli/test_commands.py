@@ -38,6 +38,26 @@ def test_deploying_again_changes_nothing_and_says_so(project: Project) -> None:
     assert (project.folder / "amplify_outputs.json").stat().st_mtime_ns == written
 
 
+def test_outputs_come_in_the_form_and_to_the_folder_that_are_asked_for(project: Project) -> None:
+    project.write(BACKEND, QUEUE)
+    form = ("--format", "ts", "--outputs-version", "1.3")
+    deployed = project.run("sandbox", "--once", *form, "--outputs-out-dir", "web/src", "--json")
+    assert deployed.status == 0, deployed.err
+    written = project.folder / "web" / "src" / "amplify_outputs.ts"
+    summary = json.loads(deployed.out.splitlines()[-1])
+    assert summary["outputs_file"] == str(written)
+    assert summary["endpoint"] in (written.parent / "amplify_local.mjs").read_text()
+    assert not (project.folder / "amplify_outputs.json").exists()
+    again = project.run("generate", "outputs", *form, "--out-dir", "other")
+    assert again.out.splitlines() == [
+        "wrote other/amplify_outputs.ts",
+        "wrote other/amplify_local.mjs",
+    ]
+    assert (project.folder / "other" / written.name).read_bytes() == written.read_bytes()
+    project.run("sandbox", "delete", "--yes")
+    assert not list(written.parent.iterdir())
+
+
 def test_one_property_is_updated_in_place(project: Project) -> None:
     project.write(BACKEND, QUEUE)
     project.run("sandbox", "--once")
