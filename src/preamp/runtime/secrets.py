@@ -7,7 +7,9 @@ of an error.
 from __future__ import annotations
 
 import json
+import logging
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from preamp.contract.secret_variables import CONFIG_VARIABLE, PATH, SHARED_PATH
@@ -76,15 +78,28 @@ def read_secrets(
         SecretsNotReadableError: The values could not be read.
     """
     values: dict[str, str] = {}
-    client = _client() if parameters is None else parameters
-    for some in _portions(list(paths.values())):
-        values.update(_get(client, some))
+    with _unlogged():
+        client = _client() if parameters is None else parameters
+        for some in _portions(list(paths.values())):
+            values.update(_get(client, some))
     missing = [some for some in paths.values() if not values.keys() & set(some)]
     if missing:
         raise SecretNotSetError(_not_set(missing))
     return {
         key: next(values[path] for path in some if path in values) for key, some in paths.items()
     }
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Keep boto3 from logging what it is answered, as it does at the level of a debugger."""
+    logger = logging.getLogger("botocore")
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _client() -> Parameters:

@@ -107,7 +107,7 @@ def test_a_bundle_is_the_same_wherever_the_project_lies(
     assert {"fn/greeter.ts", "fn/greet.ts"} <= set(sources)
     local = project.bundle("fn/greeter.ts", local=True)
     root = json.loads((local.directory / "index.mjs.map").read_text())["sourceRoot"]
-    assert root.rstrip("/") == project.folder.as_uri()
+    assert root == f"{project.folder.as_uri()}/"
 
 
 def test_the_source_map_leads_to_the_users_lines(project: NodeProject) -> None:

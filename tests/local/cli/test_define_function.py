@@ -29,7 +29,7 @@ worker = define_function(
     timeout_seconds=30,
     environment={"GREETING": "hello", "API_KEY": secret("API_KEY")},
     layers={"greeting": "Greeting:1"},
-    schedule="every day",
+    schedule={"rate": "every day", "timezone": "Europe/Paris"},
     logging={"format": "json", "level": "info", "retention": "1 week"},
 )
 given = define_function(
@@ -140,6 +140,7 @@ def test_a_schedule_calls_its_function_with_the_role_it_was_given(deployed: Proj
     (listed,) = schedules.list_schedules()["Schedules"]
     schedule = schedules.get_schedule(Name=listed["Name"])
     assert schedule["ScheduleExpression"] == "cron(0 0 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == "Europe/Paris"
     schedules.create_schedule(
         Name="due",
         ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import ast
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,25 @@ def test_deleting_the_custom_resource_reads_no_secret() -> None:
 def test_the_source_is_that_of_the_oldest_python_of_lambda(file: Path) -> None:
     parsed = ast.parse(file.read_text(encoding="utf-8"), feature_version=OLDEST_PYTHON)
     assert parsed.body
+
+
+class Chatty(Parameters):
+    """Logs what it answers, as boto3 does."""
+
+    def get_parameters(self, *, Names: list[str], WithDecryption: bool) -> dict[str, Any]:  # noqa: N803
+        answer = super().get_parameters(Names=Names, WithDecryption=WithDecryption)
+        logging.getLogger("botocore.parsers").debug("answer: %s", answer)
+        return answer
+
+
+def test_values_are_not_logged_at_any_level(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    variables = environment(API_KEY="KEY")
+    resolve_secrets(variables, Chatty(**{f"{OWN}KEY": "never-logged"}))
+    assert variables["API_KEY"] == "never-logged"
+    assert "never-logged" not in caplog.text
+    logging.getLogger("botocore.parsers").debug("logged as before")
+    assert "logged as before" in caplog.text
 
 
 def test_what_is_no_secret_has_one_path_alone() -> None:

@@ -116,7 +116,7 @@ class _Job:
             "minify": request.minify,
             "mostErrors": _MOST_ERRORS,
             "project": str(request.project),
-            "sourceRoot": request.project.as_uri() if request.local else None,
+            "sourceRoot": f"{request.project.as_uri()}/" if request.local else None,
             "target": request.target,
             "wrapper": WRAPPER,
         }
