@@ -5,12 +5,14 @@ This module is what a backend definition imports, and only that.
 
 from __future__ import annotations
 
+from preamp.definition.auth.definition import AuthDefinition, define_auth
 from preamp.definition.backend import Backend, ResourceDefinition, ResourceScope, define_backend
 from preamp.definition.function import FunctionDefinition, define_function
 from preamp.definition.secret import Secret, secret
 from preamp.errors import Fault, PreampError, UserError
 
 __all__ = [
+    "AuthDefinition",
     "Backend",
     "Fault",
     "FunctionDefinition",
@@ -19,6 +21,7 @@ __all__ = [
     "ResourceScope",
     "Secret",
     "UserError",
+    "define_auth",
     "define_backend",
     "define_function",
     "secret",

@@ -23,6 +23,7 @@ CODES: Final[dict[str, str]] = {
     "AssemblyStackError": "the cloud assembly has not exactly one stack at the top",
     "AssetAccessError": "an asset may not be uploaded with these credentials",
     "AssetLinkError": "a symbolic link in an asset leads outside it, or nowhere",
+    "AuthLoginMissingError": "people could sign in neither by e-mail address nor by phone number",
     "BackendCrashedError": "the process that runs the backend ended without saying why",
     "BackendDefinedTwiceError": "the backend file calls define_backend() twice",
     "BackendElsewhereError": "`preamp init` found that pyproject.toml puts the backend elsewhere",
@@ -56,6 +57,7 @@ CODES: Final[dict[str, str]] = {
     "DiskFullError": "there is no space left to write to",
     "DockerAssetError": "the backend needs a container image",
     "EmptyBackendError": "the backend defines no resource",
+    "EmptyPolicyError": "an access rule allows nothing",
     "EngineBusyError": "another command is starting or stopping the local cloud",
     "EngineEnvironmentError": "the local cloud's private environment cannot be installed",
     "EngineMendFault": "the emulator behind the local cloud is not the version preamp knows",
@@ -87,7 +89,12 @@ CODES: Final[dict[str, str]] = {
     "HotswapError": "what was hotswapped cannot be set back, so CloudFormation cannot go on",
     "HotswapRecordError": "what is hotswapped cannot be remembered: its file cannot be written",
     "InterpreterError": "the interpreter that runs functions on this machine does not work",
+    "InvalidAccountRecoveryError": "there is no such way to recover an account",
     "InvalidArchitectureError": "a function's architecture does not exist",
+    "InvalidAuthAccessError": (
+        "an access rule of define_auth() names no function, or an action that does not exist"
+    ),
+    "InvalidDomainPrefixError": "the domain of a sign-in page cannot begin like this",
     "InvalidDurableFunctionExecutionTimeoutError": (
         "the time of a durable function's execution is out of range"
     ),
@@ -99,28 +106,49 @@ CODES: Final[dict[str, str]] = {
     ),
     "InvalidEphemeralStorageSizeMBError": "the size of a function's /tmp is out of range",
     "InvalidEventError": "the event given to `preamp invoke` is not JSON",
+    "InvalidExternalProviderError": (
+        "a provider that people sign in with lacks something, or has something wrong"
+    ),
     "InvalidFilterError": "the filter for logs is no regular expression",
     "InvalidFunctionConfigurationError": "an option of a function has a value that it cannot have",
+    "InvalidGroupError": "a group of users has an impossible name, or is named twice",
     "InvalidIdentifierError": "a sandbox cannot have this identifier",
     "InvalidLayerFormatError": "a layer is neither an ARN nor name and version",
     "InvalidLoggingOptionsError": "what a function is to log contradicts itself or does not exist",
+    "InvalidLoginError": "an option of a way to sign in has a value it cannot have",
     "InvalidMemoryMBError": "the memory of a function is out of range",
+    "InvalidMultifactorError": (
+        "second factors contradict the mode, the way people sign in, or the senders"
+    ),
     "InvalidOutputValueError": "a value given to add_output() cannot be written as JSON",
     "InvalidOutputVersionError": "add_output() was given an unknown version of the outputs file",
+    "InvalidPasswordlessConfigError": (
+        "signing in without a password contradicts something, or lacks it"
+    ),
     "InvalidPatternError": "a pattern given to --exclude is none",
     "InvalidProjectFileError": "pyproject.toml cannot be read",
+    "InvalidRedirectUrlError": (
+        "an address that people are sent to when they sign in or out is missing, or wrong"
+    ),
     "InvalidResourceError": "define_backend() was given something that is no resource",
     "InvalidResourceNameError": "a resource or stack cannot have this name",
     "InvalidRuntimeError": "a function's runtime does not exist, or cannot run its handler",
     "InvalidSecretNameError": "a secret cannot have this name",
     "InvalidSecretValueError": "a secret cannot have this value",
+    "InvalidSenderError": "who is to send messages to users is not said completely, or in two ways",
     "InvalidTemplateError": "AWS would refuse a template of the backend; nothing was deployed",
     "InvalidTimeError": "the time given to `preamp logs --since` is none",
     "InvalidTimeoutError": "the timeout of a function is out of range",
+    "InvalidTriggerError": "a trigger of define_auth() is no function, or lacks one that it needs",
+    "InvalidUserAttributeError": (
+        "an attribute of users does not exist, or has limits that it cannot have"
+    ),
     "KernelLostFault": "the Node process behind the CDK ended in the middle of a synthesis",
     "MailNotFoundError": "there is no such e-mail",
     "MaximumLayersReachedError": "a function has more than five layers",
     "MessageFault": "a process of preamp wrote a line another one does not know",
+    "MessageTemplateError": "a message to users is no text, too long, or lacks the code or link",
+    "MultipleSingletonResourcesError": "the backend defines its users twice",
     "NoWheelError": "a dependency has no wheel for the function's Python and CPU",
     "NodeMissingFault": "the package that carries Node is not whole",
     "NotABackendError": "the stack is not one of Amplify or preamp",

@@ -13,6 +13,7 @@ import preamp
 
 PUBLIC = {
     "preamp": [
+        "AuthDefinition",
         "Backend",
         "Fault",
         "FunctionDefinition",
@@ -21,6 +22,7 @@ PUBLIC = {
         "ResourceScope",
         "Secret",
         "UserError",
+        "define_auth",
         "define_backend",
         "define_function",
         "secret",

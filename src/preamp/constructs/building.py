@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from preamp.definition.auth.definition import AuthDefinition
 from preamp.definition.function import FunctionDefinition
 from preamp.errors import Fault
 
@@ -29,5 +30,9 @@ def build(definition: object, scope: ResourceScope) -> Any:  # noqa: ANN401 - on
             from preamp.constructs.function.build import build_function
 
             return build_function(definition, scope)
+        case AuthDefinition():
+            from preamp.constructs.auth.build import build_auth
+
+            return build_auth(definition, scope)
         case _:
             raise Fault("DefinitionKindFault", f"nothing builds a {type(definition).__name__}")

@@ -75,6 +75,52 @@ def check_whole_number(
     )
 
 
+def check_choice(
+    value: object, choices: Collection[str], code: str, option: str, site: Site | None
+) -> None:
+    """Refuse what is none of some texts.
+
+    Args:
+        value: What was given.
+        choices: The texts.
+        code: The code of the error.
+        option: The option's name, for the message.
+        site: The user's line.
+
+    Raises:
+        UserError: With that code.
+    """
+    if isinstance(value, str) and value in choices:
+        return
+    raise UserError(
+        code,
+        f"{option} is {value!r}{nearest(value, choices) if isinstance(value, str) else ''}",
+        f"use {listed(choices)}",
+        sites=[site] if site else [],
+    )
+
+
+def check_flag(value: object, code: str, option: str, site: Site | None) -> None:
+    """Refuse what is neither True nor False.
+
+    Args:
+        value: What was given.
+        code: The code of the error.
+        option: The option's name, for the message.
+        site: The user's line.
+
+    Raises:
+        UserError: With that code.
+    """
+    if not isinstance(value, bool):
+        raise UserError(
+            code,
+            f"{option} is {value!r}",
+            "give True or False",
+            sites=[site] if site else [],
+        )
+
+
 def listed(names: Collection[str]) -> str:
     """Names as a person lists them."""
     *first, last = names

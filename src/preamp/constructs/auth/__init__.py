@@ -1,0 +1,1 @@
+"""How the users of a backend look in the CDK."""

@@ -1,0 +1,105 @@
+"""Makes the users of a definition, with all their options.
+
+Construct ids, stack and tags are the official library's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, cast
+
+from aws_cdk import Tags
+from aws_cdk import aws_cognito as cognito
+from constructs import Construct
+
+from preamp.constructs.auth.identities import create_groups, create_identities
+from preamp.constructs.auth.live import LiveAuth
+from preamp.constructs.auth.outputs import output_payload
+from preamp.constructs.auth.user_pool import create_user_pool, user_pool_resource
+from preamp.contract.entries import AUTH
+from preamp.definition.auth.built import AuthCfnResources, AuthResources
+from preamp.definition.auth.definition import AuthDefinition
+from preamp.errors import UserError
+
+if TYPE_CHECKING:
+    from preamp.definition.backend import ResourceScope
+
+GROUP: Final = "auth"
+STACK_TYPE: Final = "auth-Cognito"
+DEFAULT_NAME: Final = "amplifyAuth"
+FRIENDLY_NAME: Final = "amplify:friendly-name"
+
+
+def build_auth(definition: AuthDefinition, scope: ResourceScope) -> LiveAuth:
+    """Make the user pool, its client, the identity pool and the roles.
+
+    Raises:
+        UserError: ``MultipleSingletonResourcesError`` or ``InvalidPasswordlessConfigError``.
+    """
+    check_alone(definition, scope)
+    stack = scope.stack(GROUP, STACK_TYPE)
+    own_name = definition.name or DEFAULT_NAME
+    construct = Construct(stack, own_name)
+
+    def name(ending: str) -> str:
+        return f"{definition.name or ''}{ending}"
+
+    user_pool = create_user_pool(construct, definition, name, scope.backend_id, None)
+    client = _client(construct, definition, user_pool, name("UserPoolAppClient"))
+    identities = create_identities(construct, name, user_pool, client, {})
+    groups = create_groups(construct, name, user_pool, identities.pool, definition.groups)
+    resources = AuthResources(
+        user_pool,
+        client,
+        identities.authenticated,
+        identities.unauthenticated,
+        identities.pool.ref,
+        groups,
+        AuthCfnResources(
+            user_pool_resource(user_pool),
+            cast("cognito.CfnUserPoolClient", client.node.default_child),
+            identities.pool,
+            identities.attachment,
+        ),
+    )
+    Tags.of(construct).add(FRIENDLY_NAME, own_name)
+    built = LiveAuth(resources, stack, None)
+    scope.after_all(
+        lambda: scope.add_output_entry(
+            AUTH.key, AUTH.version, output_payload(built, definition.preferred_challenge)
+        )
+    )
+    return built
+
+
+def check_alone(definition: AuthDefinition, scope: ResourceScope) -> None:
+    """Refuse a second definition of users.
+
+    Raises:
+        UserError: ``MultipleSingletonResourcesError``.
+    """
+    others = [each for each in scope.definitions(AuthDefinition) if each is not definition]
+    if others:
+        raise UserError(
+            "MultipleSingletonResourcesError",
+            "the backend has two definitions of its users",
+            "keep one define_auth() or reference_auth()",
+            sites=[each.site for each in (definition, *others) if each.site],
+        )
+
+
+def _client(
+    scope: Construct, definition: AuthDefinition, user_pool: cognito.UserPool, client_id: str
+) -> cognito.UserPoolClient:
+    flows = cognito.OAuthFlows(authorization_code_grant=True, implicit_code_grant=False)
+    client = cognito.UserPoolClient(
+        scope,
+        client_id,
+        user_pool=user_pool,
+        auth_flows=cognito.AuthFlow(user_srp=True, custom=True),
+        prevent_user_existence_errors=True,
+        o_auth=cognito.OAuthSettings(flows=flows),
+    )
+    if definition.login.is_passwordless:
+        resource = cast("cognito.CfnUserPoolClient", client.node.default_child)
+        resource.explicit_auth_flows = [*(resource.explicit_auth_flows or ()), "ALLOW_USER_AUTH"]
+    return client
