@@ -243,14 +243,10 @@ def _confirming(cognito: Upstream, challenges: Challenges, upstream: Handler) ->
     def confirm_sign_up(data: Data) -> Response:
         response = upstream(data)
         request = Request.of(cognito, data)
-        token = data.get("Session")
-        if response[0] != OK or request is None or not token:
+        if response[0] != OK or request is None or not allows_choice(request):
             return response
-        session, _ = cognito._get_challenge_session(token)
-        is_it = session and session.get("challenge") == _SIGNED_UP
-        if not is_it or session["username"] != request.known_user["Username"]:
-            return response
-        challenges.end_session(token)
+        # The code was proof enough: with this session the user is let in at once.
+        challenges.end_session(data.get("Session", ""))
         return answer({"Session": challenges.session(request, _CONFIRMED)})
 
     return confirm_sign_up

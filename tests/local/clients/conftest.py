@@ -1,0 +1,81 @@
+"""Fixtures: one backend with users and files, and a frontend of it that a dev server serves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from preamp.outputs.local_client import LOCAL_CLIENT, LocalCloud, local_client
+from tests.local.clients.dev_server import DevServer
+from tests.local.clients.user_and_files import template
+from tests.local.conftest import Recorder
+from tests.local.engine.local_engine import Stacks, unique_name
+
+from preamp.npm.fetching import PackageSet, ensure_packages
+
+if TYPE_CHECKING:
+    from preamp.engine.protocol import EngineConnection
+
+ClientFactory = Callable[..., Any]
+_SOURCES: Final = Path(__file__).with_name("frontend")
+_PACKAGES: Final = PackageSet(_SOURCES, "client-tests", "Amplify's client")
+
+
+@pytest.fixture(scope="module")
+def outputs(client: ClientFactory) -> dict[str, Any]:
+    """A deployed backend, told as in the file that frontends read."""
+    stacks = Stacks(client("cloudformation"), client("s3"))
+    name = unique_name("clients")
+    stack = stacks.create(name, template())
+    assert stack["StackStatus"] == "CREATE_COMPLETE", stacks.reasons(name)
+    made = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+    s3 = client("s3")
+    s3.put_object(Bucket=made["Bucket"], Key="public/welcome.txt", Body=b"welcome")
+    region = "us-east-1"
+    return {
+        "version": "1.4",
+        "auth": {
+            "aws_region": region,
+            "user_pool_id": made["Pool"],
+            "user_pool_client_id": made["Client"],
+            "identity_pool_id": made["Identities"],
+            "unauthenticated_identities_enabled": True,
+        },
+        "storage": {"aws_region": region, "bucket_name": made["Bucket"]},
+    }
+
+
+@pytest.fixture(scope="module")
+def frontend(
+    outputs: dict[str, Any], engine: EngineConnection, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of a frontend with its packages."""
+    assert ensure_packages(_PACKAGES, Recorder()), _PACKAGES.log().read_text()
+    folder = tmp_path_factory.mktemp("frontend")
+    for source in _SOURCES.glob("*.mjs"):
+        shutil.copy(source, folder)
+    (folder / "node_modules").symlink_to(_PACKAGES.directory() / "node_modules")
+    (folder / "amplify_outputs.json").write_text(json.dumps(outputs))
+    module = local_client(outputs, LocalCloud(engine.endpoint, engine.region))
+    (folder / LOCAL_CLIENT).write_text(module)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def dev_server(
+    frontend: Path, outputs: dict[str, Any], client: ClientFactory, engine: EngineConnection
+) -> Iterator[DevServer]:
+    """Serves the frontend, and does what its user would do elsewhere."""
+    pool = outputs["auth"]["user_pool_id"]
+
+    def promote(user: str) -> None:
+        client("cognito-idp").admin_add_user_to_group(
+            UserPoolId=pool, Username=user, GroupName="ADMINS"
+        )
+
+    with DevServer(frontend, engine, promote) as server:
+        yield server
