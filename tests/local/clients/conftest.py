@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from preamp.outputs.local_client import LOCAL_CLIENT, LocalCloud, local_client
 from tests.local.clients.dev_server import DevServer
 from tests.local.clients.user_and_files import template
 from tests.local.conftest import Recorder
 from tests.local.engine.local_engine import Stacks, unique_name
 
 from preamp.npm.fetching import PackageSet, ensure_packages
+from preamp.outputs.local_client import LOCAL_CLIENT, LocalCloud, local_client
 
 if TYPE_CHECKING:
     from preamp.engine.protocol import EngineConnection
@@ -72,10 +72,11 @@ def dev_server(
     """Serves the frontend, and does what its user would do elsewhere."""
     pool = outputs["auth"]["user_pool_id"]
 
-    def promote(user: str) -> None:
+    def promote(user: str) -> str:
         client("cognito-idp").admin_add_user_to_group(
             UserPoolId=pool, Username=user, GroupName="ADMINS"
         )
+        return "promoted"
 
     with DevServer(frontend, engine, promote) as server:
         yield server

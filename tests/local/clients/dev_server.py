@@ -33,7 +33,7 @@ class DevServer:
     """
 
     def __init__(
-        self, folder: Path, engine: EngineConnection, promote: Callable[[str], None]
+        self, folder: Path, engine: EngineConnection, promote: Callable[[str], str]
     ) -> None:
         self._results: queue.Queue[dict[str, Any]] = queue.Queue()
         self._server = ThreadingHTTPServer(
@@ -43,7 +43,7 @@ class DevServer:
         self._answers: dict[str, Callable[..., str]] = {
             "/code": lambda to: newest_code(engine, to),
             "/totp": one_time_code,
-            "/promote": lambda user: str(promote(user)),
+            "/promote": promote,
         }
 
     @property

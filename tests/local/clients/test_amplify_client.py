@@ -49,7 +49,13 @@ def told(
 
 def in_node(frontend: Path, dev_server: DevServer) -> dict[str, Any]:
     """Run the scenario in Node."""
-    command = [node_binary(), "--import", "./amplify_local.mjs", "node.mjs", dev_server.address]
+    command = [
+        str(node_binary()),
+        "--import",
+        "./amplify_local.mjs",
+        "node.mjs",
+        dev_server.address,
+    ]
     finished = subprocess.run(
         command, cwd=frontend, capture_output=True, text=True, timeout=_PATIENCE, check=False
     )
