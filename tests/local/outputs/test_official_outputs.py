@@ -7,13 +7,13 @@ what the others hold. The classic file for mobile devices names the tool that ma
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from importlib.metadata import version as version_of
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.local.cli.commandline import Project
 from tests.local.conftest import aws_client
 from tests.local.engine.local_engine import Stacks
 from tests.local.outputs.backends import (
@@ -23,7 +23,7 @@ from tests.local.outputs.backends import (
     models_template,
     template,
 )
-from tests.local.outputs.packages import official_packages
+from tests.local.outputs.official_tool import generate_officially, official_packages
 
 from preamp.contract.entries import OUTPUTS_VERSIONS
 from preamp.contract.node import node_binary
@@ -80,13 +80,7 @@ def official(
         directory.mkdir(parents=True)
         request = {"version": version, "format": form, "directory": str(directory)}
         wanted.append({"stackName": f"outputs-{backend}", **request})
-    subprocess.run(
-        [node_binary(), official_packages() / "generate.mjs"],
-        input=json.dumps(wanted),
-        text=True,
-        check=True,
-        env={**os.environ, **engine.variables(), "MODELS": json.dumps(MODELS)},
-    )
+    generate_officially(wanted, engine.variables(), MODELS)
     return place
 
 
@@ -111,6 +105,35 @@ def test_the_file_is_the_official_one(
     written = (folder / file_name(form, version)).read_bytes().decode()
     our_name = f"preamp/{version_of('preamp')}"
     assert re.sub(r"@aws-amplify/client-config/[\d.]+", our_name, written) == told
+
+
+DEFINITION = """
+from preamp import define_auth, define_backend
+
+auth = define_auth(login_with={"email": True}, groups=["ADMINS"])
+backend = define_backend(auth=auth)
+backend.add_output(custom={"pool": backend.auth.resources.user_pool.user_pool_arn})
+"""
+
+
+def test_what_a_sandbox_writes_is_what_the_official_tool_reads(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    project = Project(tmp_path_factory.mktemp("project") / "app")
+    project.write("amplify/backend.py", DEFINITION)
+    try:
+        deployed = project.run("sandbox", "--once", "--json")
+        assert deployed.status == 0, deployed.err
+        summary = json.loads(deployed.out.splitlines()[-1])
+        directory = tmp_path_factory.mktemp("official")
+        wanted = {"version": "1.5", "format": "json", "directory": str(directory)}
+        variables = project.run("sandbox", "env", "--json").json
+        generate_officially([{"stackName": summary["stack"], **wanted}], variables)
+        ours = (project.folder / "amplify_outputs.json").read_bytes()
+        assert (directory / "amplify_outputs.json").read_bytes() == ours
+        assert json.loads(ours)["auth"]["groups"] == [{"ADMINS": {"precedence": 0}}]
+    finally:
+        project.run("sandbox", "stop")
 
 
 def test_every_file_fits_its_versions_official_type(clients: AwsClients, tmp_path: Path) -> None:

@@ -1,17 +1,22 @@
-"""The official tool's packages, installed once into the user's cache."""
+"""The official tool's packages, installed once into the user's cache, and how it is run."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from filelock import FileLock
 
 from preamp.contract.cache import cache_root
 from preamp.contract.node import node_binary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 SOURCE: Final = Path(__file__).with_name("official")
 OPTIONS: Final = (
@@ -33,6 +38,25 @@ def official_packages() -> Path:
             subprocess.run([node_binary(), _npm(), *OPTIONS], cwd=place, check=True)
             (place / ".ready").touch()
     return place
+
+
+def generate_officially(
+    requests: Sequence[Mapping[str, Any]], variables: Mapping[str, str], models: object = None
+) -> None:
+    """Have files written by the official tool.
+
+    Args:
+        requests: For each file ``stackName``, ``version``, ``format`` and ``directory``.
+        variables: Environment variables that lead to the cloud.
+        models: What it shall take for the description of an API's models.
+    """
+    subprocess.run(
+        [node_binary(), official_packages() / "generate.mjs"],
+        input=json.dumps(requests),
+        text=True,
+        check=True,
+        env={**os.environ, **variables, "MODELS": json.dumps(models)},
+    )
 
 
 def _npm() -> Path:
