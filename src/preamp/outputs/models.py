@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _BUCKET: Final = "modelIntrospectionSchemaBucket"
 _KEY: Final = "modelIntrospectionSchema.json"
+_ABSENT: Final = frozenset({"NoSuchBucket", "NoSuchKey"})
 _NESTED: Final = "AWS::CloudFormation::Stack"
 
 
@@ -34,13 +35,24 @@ def read_models(cloudformation: CloudFormationClient, s3: S3Client, stack_name: 
         A JSON value.
 
     Raises:
-        UserError: ``OutputEntryError`` if the backend has no such bucket.
+        UserError: ``OutputEntryError`` if the backend has none.
     """
+    from botocore.exceptions import ClientError
+
     for stack in _resources(cloudformation, stack_name, _NESTED, ""):
         for bucket in _resources(cloudformation, stack, "AWS::S3::Bucket", _BUCKET):
-            models: Any = json.load(s3.get_object(Bucket=bucket, Key=_KEY)["Body"])
+            try:
+                models: Any = json.load(s3.get_object(Bucket=bucket, Key=_KEY)["Body"])
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") not in _ABSENT:
+                    raise
+                raise _no_models(stack_name) from error
             return models
-    raise UserError(
+    raise _no_models(stack_name)
+
+
+def _no_models(stack_name: str) -> UserError:
+    return UserError(
         "OutputEntryError",
         f"the stack {stack_name} has a GraphQL API, but no description of its models",
         "deploy the backend again",

@@ -128,8 +128,7 @@ def template(entries: dict[str, dict[str, str]]) -> dict[str, Any]:
     }
 
 
-def models_template() -> dict[str, Any]:
+def models_template(name: str = MODELS_BUCKET) -> dict[str, Any]:
     """The template of a stack that holds the bucket with what an API says of its models."""
-    properties = {"BucketName": MODELS_BUCKET}
-    bucket = {"Type": "AWS::S3::Bucket", "Properties": properties}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": name}}
     return {"Resources": {"modelIntrospectionSchemaBucket1234": bucket}}

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from tests.local.conftest import aws_client
 from tests.local.engine.local_engine import Stacks, unique_name
-from tests.local.outputs.backends import BASE, template
+from tests.local.outputs.backends import BASE, DATA, models_template, template
 
 from preamp.cli.main import preamp
 from preamp.contract.identity import BackendId
@@ -32,6 +32,10 @@ def stacks(engine: EngineConnection) -> Iterator[Stacks]:
     root = template({"Auth": BASE})
     made.create(APP.stack_name, root)
     made.create("no-backend", {"Resources": root["Resources"]})
+    made.create("no-models", template({"GraphQL": DATA}))
+    empty = template({"GraphQL": DATA})
+    empty["Resources"]["data"] = made.nested(models_template("shop-empty"))
+    made.create("empty-models", empty)
     yield made
     for name in made.names:
         made.delete(name)
@@ -101,6 +105,8 @@ def test_credentials_that_may_read_the_stack_are_enough(
         (("--stack", "nowhere"), "StackMissingError", "no stack nowhere"),
         (("--app-id", "d1shop", "--branch", "dev"), "StackMissingError", "branch dev of the app"),
         (("--stack", "no-backend"), "NotABackendError", "no-backend"),
+        (("--stack", "no-models"), "OutputEntryError", "no description of its models"),
+        (("--stack", "empty-models"), "OutputEntryError", "no description of its models"),
         (("--stack", "any", "--profile", "absent"), "CredentialsError", "absent"),
         ((), "BackendNotFoundError", "backend"),
     ],
