@@ -19,6 +19,7 @@ SECRET: Final = "never-in-a-template"
 MISSPELT: Final = "the function has no environment variable 'GREETNG'; did you mean 'GREETING'?"
 BACKEND: Final = """
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_nodejs as nodejs
 from aws_cdk import aws_sqs as sqs
 
 from preamp import define_backend, define_function, secret
@@ -49,7 +50,24 @@ given = define_function(
 node = define_function(
     entry="node/main.ts", environment={"GREETING": "hej", "API_KEY": secret("API_KEY")}
 )
-backend = define_backend(worker=worker, given=given, node=node)
+typed = define_function(
+    lambda scope: nodejs.NodejsFunction(
+        scope, "typed", entry="amplify/node/typed.ts", runtime=lambda_.Runtime.NODEJS_22_X
+    ),
+    environment={"GREETING": "ciao"},
+    schedule={"cron": "0 5 * * ?", "timezone": "Asia/Tokyo"},
+)
+old = define_function(
+    name="old",
+    entry="node/old.cjs",
+    runtime=24,
+    bundling={"minify": False},
+    environment={"API_KEY": secret("API_KEY")},
+    durable_config={"execution_timeout_seconds": 60},
+    logging={"format": "text"},
+)
+backend = define_backend(worker=worker, given=given, node=node, typed=typed, old=old)
+backend[old].add_parameter("PLAIN", "/app/plain")
 queue = sqs.Queue(backend.create_stack("queues"), "Queue")
 backend[worker].add_environment("QUEUE_URL", queue.queue_url)
 queue.grant_send_messages(backend[worker].resources.lambda_)
@@ -89,6 +107,14 @@ export const handler = async (): Promise<string[]> => [name, atImport, typeof SS
 """
 
 
+OLD: Final = """
+const { around } = require("quotes");
+exports.handler = (event, context) =>
+  Promise.resolve(around(`${process.env.API_KEY} ${process.env.PLAIN}`));
+"""
+TYPED: Final = "export const handler = async () => process.env.GREETING as string;"
+
+
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project = Project(tmp_path_factory.mktemp("functions") / "app")
@@ -96,8 +122,13 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     project.write("amplify/worker.py", WORKER)
     project.write("amplify/node/main.ts", NODE)
     project.write("amplify/node/greeting.ts", "export const name = process.env.GREETING as string;")
+    project.write("amplify/node/typed.ts", TYPED)
+    project.write("amplify/node/old.cjs", OLD)
+    project.write("package-lock.json", "{}")
+    project.write("node_modules/quotes/index.js", "exports.around = (text) => `<${text}>`;")
     answer = project.run("sandbox", "secret", "set", "API_KEY", stdin=SECRET + "\n")
     assert answer.status == 0, answer.err
+    client(project, "ssm").put_parameter(Name="/app/plain", Value="plain", Type="String")
     client(project, "lambda").publish_layer_version(
         LayerName="Greeting", Content={"ZipFile": packed("python/greeting.py", "NAME = 'layer'")}
     )
@@ -127,6 +158,18 @@ def test_a_typescript_handler_has_its_secrets_before_it_is_loaded(deployed: Proj
     assert SECRET not in json.dumps(node, default=str)
 
 
+def test_a_commonjs_handler_has_its_packages_secrets_and_parameters(deployed: Project) -> None:
+    assert deployed.run("invoke", "function/old-lambda").json == f"<{SECRET} plain>"
+
+
+def test_options_are_applied_to_the_cdks_own_function_for_node(deployed: Project) -> None:
+    assert deployed.run("invoke", "function/typed").json == "ciao"
+    schedules = client(deployed, "scheduler")
+    names = [each["Name"] for each in schedules.list_schedules()["Schedules"]]
+    zones = {schedules.get_schedule(Name=name)["ScheduleExpressionTimezone"] for name in names}
+    assert zones == {"Europe/Paris", "Asia/Tokyo"}
+
+
 def test_options_are_applied_to_a_function_that_was_given(deployed: Project) -> None:
     assert deployed.run("invoke", "jobs/given").json == "bonjour"
     functions = client(deployed, "lambda").list_functions()["Functions"]
@@ -137,8 +180,10 @@ def test_options_are_applied_to_a_function_that_was_given(deployed: Project) -> 
 def test_a_schedule_calls_its_function_with_the_role_it_was_given(deployed: Project) -> None:
     """Nobody waits for midnight: another schedule, due now, has the target and role of this one."""
     schedules = client(deployed, "scheduler")
-    (listed,) = schedules.list_schedules()["Schedules"]
-    schedule = schedules.get_schedule(Name=listed["Name"])
+    every = schedules.list_schedules()["Schedules"]
+    (schedule,) = (
+        schedules.get_schedule(Name=each["Name"]) for each in every if "worker" in each["Name"]
+    )
     assert schedule["ScheduleExpression"] == "cron(0 0 * * ? *)"
     assert schedule["ScheduleExpressionTimezone"] == "Europe/Paris"
     schedules.create_schedule(
@@ -160,7 +205,7 @@ def test_the_backend_says_which_functions_it_has(deployed: Project) -> None:
     functions = client(deployed, "lambda").list_functions()["Functions"]
     names = {each["FunctionName"] for each in functions}
     assert set(json.loads(outputs["definedFunctions"])) <= names
-    assert len(json.loads(outputs["definedFunctions"])) == 3
+    assert len(json.loads(outputs["definedFunctions"])) == 5
 
 
 def test_logs_are_kept_for_as_long_as_is_said(deployed: Project) -> None:
