@@ -80,6 +80,7 @@ CODES: Final[dict[str, str]] = {
     ),
     "FunctionResourceFault": "a construct of the CDK that is a function has no function resource",
     "FunctionScheduleInitializationError": "a schedule of a function cannot be",
+    "FunctionWithoutRoleError": "a function that is to have access to something has no role",
     "HandlerBundlingError": (
         "a handler in JavaScript or TypeScript is not valid, or imports what is not there"
     ),

@@ -19,11 +19,35 @@ if TYPE_CHECKING:
 
 CANONICAL: Final = Path(__file__).with_name("canonical")
 
+LEAST = "the function may read the secrets it fetches, in its own region and account, and no others"
+OURS = "the function that fetches secrets is our own, in Python"
+BEFORE = "a function waits for the policy that lets it read its variables, which goes with it"
+
+FETCHER: Final = "AmplifySecretFetcherResourceProviderLambda"
+CONFIRMED: Final = "auth.resources.post-confirmation-lambda"
+
 DIFFERENCES: Final[dict[str, dict[str, str]]] = {
     "02-auth": {},
+    "04-auth-full": {
+        f"{CONFIRMED}.DependsOn": BEFORE,
+        f"{CONFIRMED}/ServiceRole/DefaultPolicy.DeletionPolicy": BEFORE,
+        f"{CONFIRMED}/ServiceRole/DefaultPolicy.UpdateReplacePolicy": BEFORE,
+    },
+    "05-auth-external": {
+        f"auth.resources.{FETCHER}/ServiceRole/DefaultPolicy.Properties.PolicyDocument.Statement": (
+            LEAST
+        ),
+        f"code.auth:{FETCHER}.Code.files[0]": OURS,
+        f"code.auth:{FETCHER}.Handler": OURS,
+        f"code.auth:{FETCHER}.Runtime": OURS,
+    },
+    "15-auth-passwordless": {},
 }
 PROJECT_OF: Final = {
     "02-auth": "auth_plain",
+    "04-auth-full": "auth_full",
+    "05-auth-external": "auth_external",
+    "15-auth-passwordless": "auth_passwordless",
 }
 
 

@@ -18,6 +18,7 @@ KINDS: Final[tuple[Kind, ...]] = ("sandbox", "branch", "standalone")
 _LONGEST_NAME: Final = 50
 _LONGEST_STACK_NAME: Final = 128
 _HASH_LENGTH: Final = 10
+_STABLE_HASH_LENGTH: Final = 20
 _PREFIX: Final = "amplify"
 _NOT_IN_PARAMETERS: Final = re.compile(r"[^A-Za-z0-9_./-]")
 
@@ -67,6 +68,21 @@ class BackendId:
             own=f"/{_PREFIX}/{namespace}/{deployment}/{name}",
             shared=f"/{_PREFIX}/shared/{shared}/{name}",
         )
+
+    def reference_path(self, name: str) -> str:
+        """Where Systems Manager keeps what functions are told of a resource.
+
+        Args:
+            name: The variable that holds it.
+        """
+        namespace, deployment = self._parts()
+        return f"/{_PREFIX}/resource_reference/{namespace}/{deployment}/{name}"
+
+    @property
+    def stable_hash(self) -> str:
+        """Twenty letters and digits that are always the same, for names all over the world."""
+        text = f"{self.kind}{self.namespace}{self.name}"
+        return hashlib.sha512(text.encode()).hexdigest()[:_STABLE_HASH_LENGTH]
 
     def _parts(self) -> tuple[str, str]:
         """The app and the deployment of it, as they stand in names."""

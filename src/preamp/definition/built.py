@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from aws_cdk import Stack, aws_lambda
+    from collections.abc import Mapping
+
+    from aws_cdk import Stack, aws_iam, aws_lambda
 
     from preamp.definition.secret import Secret
 
@@ -71,4 +73,17 @@ class BuiltFunction(Protocol):
         Args:
             key: The variable.
             path: The parameter's path.
+        """
+
+    def accept(self, policy: aws_iam.Policy, parameters: Mapping[str, str]) -> None:
+        """Give the function access to another resource.
+
+        Args:
+            policy: What it may do; a policy of the other resource's stack, so that this one need
+                not know that stack.
+            parameters: Paths of parameters that tell of the resource, by the variables that hold
+                their values.
+
+        Raises:
+            UserError: ``FunctionWithoutRoleError``.
         """

@@ -11,9 +11,17 @@ from aws_cdk import Tags
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from preamp.constructs.auth.access import grant_access
+from preamp.constructs.auth.functions import (
+    add_triggers,
+    let_send,
+    sender_key,
+    sending_functions,
+)
 from preamp.constructs.auth.identities import create_groups, create_identities
 from preamp.constructs.auth.live import LiveAuth
 from preamp.constructs.auth.outputs import output_payload
+from preamp.constructs.auth.providers import create_providers
 from preamp.constructs.auth.user_pool import create_user_pool, user_pool_resource
 from preamp.contract.entries import AUTH
 from preamp.definition.auth.built import AuthCfnResources, AuthResources
@@ -21,6 +29,8 @@ from preamp.definition.auth.definition import AuthDefinition
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
+    from preamp.constructs.auth.providers import ProvidersMade
+    from preamp.constructs.auth.user_pool import Naming
     from preamp.definition.backend import ResourceScope
 
 GROUP: Final = "auth"
@@ -43,9 +53,13 @@ def build_auth(definition: AuthDefinition, scope: ResourceScope) -> LiveAuth:
     def name(ending: str) -> str:
         return f"{definition.name or ''}{ending}"
 
-    user_pool = create_user_pool(construct, definition, name, scope.backend_id, None)
-    client = _client(construct, definition, user_pool, name("UserPoolAppClient"))
-    identities = create_identities(construct, name, user_pool, client, {})
+    senders = sending_functions(definition.senders, scope)
+    key = sender_key(construct, name, definition.senders, senders)
+    user_pool = create_user_pool(construct, definition, name, scope.backend_id, key)
+    let_send(user_pool, senders, key)
+    providers = create_providers(construct, name, definition.login, user_pool, scope.backend_id)
+    client = _client(construct, name, definition, user_pool, providers)
+    identities = create_identities(construct, name, user_pool, client, providers.logins)
     groups = create_groups(construct, name, user_pool, identities.pool, definition.groups)
     resources = AuthResources(
         user_pool,
@@ -62,7 +76,9 @@ def build_auth(definition: AuthDefinition, scope: ResourceScope) -> LiveAuth:
         ),
     )
     Tags.of(construct).add(FRIENDLY_NAME, own_name)
-    built = LiveAuth(resources, stack, None)
+    add_triggers(user_pool, definition.triggers, scope)
+    grant_access(definition.access, scope, stack, user_pool, own_name)
+    built = LiveAuth(resources, stack, providers.domain)
     scope.after_all(
         lambda: scope.add_output_entry(
             AUTH.key, AUTH.version, output_payload(built, definition.preferred_challenge)
@@ -88,16 +104,19 @@ def check_alone(definition: AuthDefinition, scope: ResourceScope) -> None:
 
 
 def _client(
-    scope: Construct, definition: AuthDefinition, user_pool: cognito.UserPool, client_id: str
+    scope: Construct,
+    name: Naming,
+    definition: AuthDefinition,
+    user_pool: cognito.UserPool,
+    providers: ProvidersMade,
 ) -> cognito.UserPoolClient:
-    flows = cognito.OAuthFlows(authorization_code_grant=True, implicit_code_grant=False)
     client = cognito.UserPoolClient(
         scope,
-        client_id,
+        name("UserPoolAppClient"),
         user_pool=user_pool,
         auth_flows=cognito.AuthFlow(user_srp=True, custom=True),
         prevent_user_existence_errors=True,
-        o_auth=cognito.OAuthSettings(flows=flows),
+        o_auth=providers.settings,
     )
     if definition.login.is_passwordless:
         resource = cast("cognito.CfnUserPoolClient", client.node.default_child)

@@ -8,6 +8,7 @@ from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_iam as iam
 
+from preamp.constructs.auth.schema import create_schema
 from preamp.definition.auth.login import AUTOMATIC
 from preamp.definition.auth.senders import BySes, BySns
 from preamp.errors import UserError
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from preamp.contract.identity import BackendId
-    from preamp.definition.auth.attributes import Attributes, Custom
     from preamp.definition.auth.definition import AuthDefinition
     from preamp.definition.auth.login import Login, WebAuthn
     from preamp.definition.auth.multifactor import Factors
@@ -54,7 +54,7 @@ def create_user_pool(
     """
     login = definition.login
     by_email, by_phone = login.email is not None, login.phone is not None
-    return cognito.UserPool(
+    user_pool = cognito.UserPool(
         scope,
         name("UserPool"),
         sign_in_case_sensitive=False,
@@ -64,11 +64,6 @@ def create_user_pool(
         user_verification=_verification(login),
         user_invitation=_invitation(login),
         password_policy=_password_policy(),
-        standard_attributes=_standard_attributes(definition.attributes, login),
-        custom_attributes={
-            each: _CUSTOM[custom.data_type](custom)
-            for each, custom in definition.attributes.custom.items()
-        },
         self_sign_up_enabled=True,
         account_recovery=getattr(cognito.AccountRecovery, definition.account_recovery),
         removal_policy=RemovalPolicy.DESTROY,
@@ -78,6 +73,8 @@ def create_user_pool(
         **_senders(scope, definition.senders, name),
         **_passwordless(login, backend_id, definition),
     )
+    user_pool_resource(user_pool).schema = create_schema(definition.attributes, login)
+    return user_pool
 
 
 def _verification(login: Login) -> cognito.UserVerificationConfig:
@@ -110,44 +107,6 @@ def _password_policy() -> cognito.PasswordPolicy:
         require_digits=True,
         require_symbols=True,
     )
-
-
-def _standard_attributes(attributes: Attributes, login: Login) -> cognito.StandardAttributes:
-    required = cognito.StandardAttribute(required=True, mutable=True)
-    found: dict[str, cognito.StandardAttribute] = {}
-    if login.email:
-        found["email"] = required
-    if login.phone:
-        found["phone_number"] = required
-    for each, options in attributes.standard.items():
-        found[each] = cognito.StandardAttribute(**options)
-    return cognito.StandardAttributes(**found)
-
-
-def _text(custom: Custom) -> cognito.ICustomAttribute:
-    return cognito.StringAttribute(
-        min_len=custom.least, max_len=custom.most, mutable=custom.mutable
-    )
-
-
-def _number(custom: Custom) -> cognito.ICustomAttribute:
-    return cognito.NumberAttribute(min=custom.least, max=custom.most, mutable=custom.mutable)
-
-
-def _boolean(custom: Custom) -> cognito.ICustomAttribute:
-    return cognito.BooleanAttribute(mutable=custom.mutable)
-
-
-def _date_time(custom: Custom) -> cognito.ICustomAttribute:
-    return cognito.DateTimeAttribute(mutable=custom.mutable)
-
-
-_CUSTOM: Final = {
-    "String": _text,
-    "Number": _number,
-    "Boolean": _boolean,
-    "DateTime": _date_time,
-}
 
 
 def _second_factors(factors: Factors | None) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from preamp.definition.built import FunctionCfnResources, FunctionResources
 from preamp.definition.environment import check_environment
 from preamp.definition.secret import Secret
 from preamp.definition.site import calling_site
-from preamp.errors import Fault
+from preamp.errors import Fault, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from aws_cdk import Stack
+    from aws_cdk import aws_iam as iam
 
 
 class LiveFunction:
@@ -58,3 +59,18 @@ class LiveFunction:
     def add_parameter(self, key: str, path: str) -> None:
         """Let a variable hold a parameter's value; see `BuiltFunction.add_parameter`."""
         self._holder.add_parameter(key, path)
+
+    def accept(self, policy: iam.Policy, parameters: Mapping[str, str]) -> None:
+        """Give it access to another resource; see `BuiltFunction.accept`."""
+        role = self.resources.lambda_.role
+        if role is None:
+            site = calling_site()
+            raise UserError(
+                "FunctionWithoutRoleError",
+                f"the function {self.resources.lambda_.node.path} has no role",
+                "give it a role where it is made",
+                sites=[site] if site else [],
+            )
+        policy.attach_to_role(role)
+        for key, path in parameters.items():
+            self.add_parameter(key, path)
