@@ -5,24 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.local.clients.client_packages import SOURCES, link_packages
 from tests.local.clients.dev_server import DevServer
 from tests.local.clients.user_and_files import template
-from tests.local.conftest import Recorder
 from tests.local.engine.local_engine import Stacks, unique_name
 
-from preamp.npm.fetching import PackageSet, ensure_packages
 from preamp.outputs.local_client import LOCAL_CLIENT, LocalCloud, local_client
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from preamp.engine.protocol import EngineConnection
 
 ClientFactory = Callable[..., Any]
-_SOURCES: Final = Path(__file__).with_name("frontend")
-_PACKAGES: Final = PackageSet(_SOURCES, "client-tests", "Amplify's client")
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +52,10 @@ def frontend(
     outputs: dict[str, Any], engine: EngineConnection, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     """The folder of a frontend with its packages."""
-    assert ensure_packages(_PACKAGES, Recorder()), _PACKAGES.log().read_text()
     folder = tmp_path_factory.mktemp("frontend")
-    for source in _SOURCES.glob("*.mjs"):
+    for source in SOURCES.glob("*.mjs"):
         shutil.copy(source, folder)
-    (folder / "node_modules").symlink_to(_PACKAGES.directory() / "node_modules")
+    link_packages(folder)
     (folder / "amplify_outputs.json").write_text(json.dumps(outputs))
     module = local_client(outputs, LocalCloud(engine.endpoint, engine.region))
     (folder / LOCAL_CLIENT).write_text(module)

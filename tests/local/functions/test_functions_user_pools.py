@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from tests.local.cognito.code_messages import newest_code
+from tests.local.cognito.code_messages import newest_code, newest_text
 from tests.local.engine.local_engine import unique_name
 from tests.local.functions.arrivals import REPORTS, Queue
 
@@ -233,10 +233,65 @@ def test_tokens_and_messages_are_customized(queue: Queue, pool_with: PoolWith) -
     )
     pool.sign_up()
     assert queue.bodies()[0]["triggerSource"] == "CustomMessage_SignUp"
+    text = newest_text(pool.engine, "jo@example.com")
+    assert text.strip() == f"Code {pool.code()}"
     pool.confirm()
     token = pool.sign_in()["AuthenticationResult"]["IdToken"]
     assert queue.bodies()[0]["triggerSource"] == "TokenGeneration_Authentication"
     assert _claims(token)["team"] == "red"
+
+
+def test_the_trigger_of_tokens_is_asked_once_for_both(queue: Queue, pool_with: PoolWith) -> None:
+    overrides = (
+        "    groups = {'groupsToOverride': ['RED']}\n"
+        "    event['response']['claimsAndScopeOverrideDetails'] = {\n"
+        "        'idTokenGeneration': {'claimsToAddOrOverride': {'team': 'red'}},\n"
+        "        'accessTokenGeneration': {'scopesToAdd': ['team/play']},\n"
+        "        'groupOverrideDetails': groups}\n"
+        "    return event\n"
+    )
+    pool = pool_with(queue, PreTokenGeneration=_REPORTS_AND + overrides)
+    (function,) = _triggers(pool).values()
+    second = {"LambdaArn": function, "LambdaVersion": "V2_0"}
+    pool.cognito.update_user_pool(
+        UserPoolId=pool.identity,
+        AutoVerifiedAttributes=["email"],
+        LambdaConfig={"PreTokenGenerationConfig": second, "PreTokenGeneration": function},
+    )
+    pool.sign_up()
+    pool.confirm()
+    tokens = pool.sign_in()["AuthenticationResult"]
+    (event,) = queue.bodies()
+    assert (event["version"], queue.is_empty()) == ("2", True)
+    of_id, of_access = _claims(tokens["IdToken"]), _claims(tokens["AccessToken"])
+    assert of_id["team"] == "red"
+    assert "team/play" in of_access["scope"].split()
+    assert of_id["cognito:groups"] == of_access["cognito:groups"] == ["RED"]
+
+
+def _triggers(pool: Pool) -> dict[str, str]:
+    described = pool.cognito.describe_user_pool(UserPoolId=pool.identity)
+    found: dict[str, str] = described["UserPool"]["LambdaConfig"]
+    return found
+
+
+def test_without_its_trigger_nobody_gets_tokens(queue: Queue, pool_with: PoolWith) -> None:
+    pool = pool_with(queue, PreTokenGeneration=_REFUSES)
+    pool.sign_up()
+    pool.confirm()
+    with pytest.raises(ClientError, match="PreTokenGeneration failed with error not today"):
+        pool.sign_in()
+
+
+def test_who_is_invited_is_announced_too(queue: Queue, pool_with: PoolWith) -> None:
+    pool = pool_with(queue, PreSignUp=_WATCHES, CustomMessage=_WATCHES)
+    attributes = [{"Name": "email", "Value": "jo@example.com"}]
+    pool.cognito.admin_create_user(
+        UserPoolId=pool.identity, Username="jo", UserAttributes=attributes
+    )
+    before, message = queue.bodies(2)
+    assert before["triggerSource"] == "PreSignUp_AdminCreateUser"
+    assert message["triggerSource"] == "CustomMessage_AdminCreateUser"
 
 
 def _claims(token: str) -> dict[str, Any]:

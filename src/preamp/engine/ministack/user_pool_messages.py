@@ -35,7 +35,7 @@ CONFIRMATION_PATH: Final = "/confirmUser"
 
 _BY_LINK: Final = "CONFIRM_WITH_LINK"
 _CONFIRMING: Final = {"SignUp", "ResendCode"}
-_LINK: Final = re.compile(r"\{##(.*?)##\}", re.DOTALL)
+_LINK: Final = re.compile(r"\{##(?!##\})(.*?)##\}", re.DOTALL)
 _SIGN_IN_SMS: Final = "Your authentication code is {####}. "
 _SIGN_IN_EMAIL: Final = ("Your authentication code", "Your authentication code is {####}.")
 _CODE_SMS: Final = "Your verification code is {####}. "
