@@ -48,10 +48,9 @@ def find_uses(modules: Iterable[Module], request: BundleRequest) -> Iterator[Env
         if FOLDER.encode() in source:
             tree = ast.parse(source)
             environments = dict(_imported(tree))
-            for name, variable, line in _attributes(tree):
-                if name in environments:
-                    site = Site(shown(module.file, request), line)
-                    yield EnvironmentUse(environments[name], variable, site)
+            for name, variable, line in _attributes(tree, frozenset(environments)):
+                site = Site(shown(module.file, request), line)
+                yield EnvironmentUse(environments[name], variable, site)
 
 
 def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
@@ -65,8 +64,21 @@ def _imported(tree: ast.Module) -> Iterator[tuple[str, str]]:
                         yield alias.asname or alias.name, module
 
 
-def _attributes(tree: ast.Module) -> Iterator[tuple[str, str, int]]:
-    for node in ast.walk(tree):
+def _attributes(node: ast.AST, names: frozenset[str]) -> Iterator[tuple[str, str, int]]:
+    """What is read off some names, where they are not given another meaning."""
+    for child in ast.iter_child_nodes(node):
+        inner = names
+        match child:
+            case ast.Attribute(value=ast.Name(id=name), attr=variable) if name in names:
+                yield name, variable, child.lineno
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
+                inner = names.difference(_bound(child))
+        yield from _attributes(child, inner)
+
+
+def _bound(function: ast.AST) -> Iterator[str]:
+    """The parameters of a function, and what it assigns to."""
+    for node in ast.walk(function):
         match node:
-            case ast.Attribute(value=ast.Name(id=name), attr=variable):
-                yield name, variable, node.lineno
+            case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()):
+                yield name

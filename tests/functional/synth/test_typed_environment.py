@@ -35,6 +35,10 @@ from .amplify_env.say_hello import env
 
 def handler(event: object, context: object) -> str:
     return f"{env.GREETING} {env.API_KEY} {env.LATE} {env.BUCKET} {env.AWS_REGION}"
+
+def other(env: str) -> list[str]:
+    another = [env.upper() for env in ("a", "b")]
+    return [*another, env.lower()]
 """
 TYPED: Final = """
 import { env } from "$amplify/env/typed-one";

@@ -219,3 +219,10 @@ def test_a_saved_typescript_handler_is_bundled_and_swapped(project: Project) -> 
         # what no bundle was made of needs no deployment
         project.write("amplify/other/greeter.py", GREETER.replace("hello", "hi"))
         assert running.until("handler.saved")["saved"] == ["amplify/other/greeter.py"]
+        # what a handler asks for the first time is written, which is no reason for a round itself
+        project.write("amplify/other/greeter.py", "from .amplify_env.greeter import env" + GREETER)
+        running.until("round.finished")
+        project.write("amplify/typed/words.ts", "export const handler = async () => 'third';\n")
+        assert running.until("round.started")["saved"] == ["amplify/typed/words.ts"]
+        running.until("round.finished")
+    assert (project.folder / "amplify/other/amplify_env/greeter.py").is_file()
