@@ -7,12 +7,13 @@ different from a frontend whose backend is on AWS.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from tests.local.conftest import Recorder
+from tests.local.conftest import Recorder, aws_client
 
 from preamp.bundling.node.esbuild import find_esbuild
 from preamp.contract.node import node_binary
@@ -20,7 +21,10 @@ from preamp.contract.node import node_binary
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.local.cli.commandline import Project
     from tests.local.clients.dev_server import DevServer
+
+    from preamp.engine.protocol import EngineConnection
 
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _OPTIONS: Final = (
@@ -165,3 +169,41 @@ def test_guests_do_what_guests_may(told: dict[str, Any]) -> None:
     assert told["asGuest"] == [True, True]
     assert told["guestReads"] == "welcome"
     assert told["guestWrites"] == "AccessDenied"
+
+
+def test_triggers_have_a_say_in_what_follows(told: dict[str, Any]) -> None:
+    name, message = told["stranger"]
+    assert name == "UserLambdaValidationException"
+    assert "strangers are not welcome" in message
+    assert told["session"]["team"] == "red"
+    assert told["migrated"] is True
+    assert told["ownChallenge"] == ["CONFIRM_SIGN_IN_WITH_CUSTOM_CHALLENGE", "6 * 7", True]
+
+
+def test_every_trigger_was_called(told: dict[str, Any], cloud: EngineConnection) -> None:
+    assert told["asGuest"] == [True, True]
+    logs = aws_client(cloud, "logs")
+    (group,) = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
+    lines = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
+    logs.close()
+    sources = re.findall(r"called ([A-Za-z]+)_", " ".join(line["message"] for line in lines))
+    assert set(sources) == {
+        "CreateAuthChallenge",
+        "CustomMessage",
+        "DefineAuthChallenge",
+        "PostAuthentication",
+        "PostConfirmation",
+        "PreAuthentication",
+        "PreSignUp",
+        "TokenGeneration",
+        "UserMigration",
+        "VerifyAuthChallengeResponse",
+    }
+
+
+def test_codes_are_read_by_the_command_line(told: dict[str, Any], sandbox: Project) -> None:
+    assert told["signIn"] is True
+    mails = sandbox.run("mail", "list", "--json").json
+    assert {mail["subject"] for mail in mails} == {"Hello"}
+    shown = sandbox.run("mail", "show", mails[-1]["id"], "--json").json
+    assert re.fullmatch(r"Hello, the code is \d{6}", shown["plain"].strip())

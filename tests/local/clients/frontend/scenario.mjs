@@ -15,7 +15,7 @@ export async function scenario(outputs, helper, name) {
   const email = `${name}@example.com`;
   const told = {};
   const steps = { ...signingUp(email, code), ...files(name), ...secondFactor(email, ask) };
-  Object.assign(steps, codesAlone(name, code), guests(name));
+  Object.assign(steps, codesAlone(name, code), triggers(name), guests(name));
   for (const [step, run] of Object.entries(steps)) {
     try {
       told[step] = (await run(told, ask)) ?? "done";
@@ -55,7 +55,8 @@ const signingUp = (email, code) => ({
   attributes: () => auth.fetchUserAttributes(),
   session: async () => {
     const { tokens, identityId, credentials } = await auth.fetchAuthSession();
-    return { groups: tokens.idToken.payload["cognito:groups"] ?? [], identityId, isSigned: !!credentials };
+    const { team, "cognito:groups": groups = [] } = tokens.idToken.payload;
+    return { groups, team, identityId, isSigned: !!credentials };
   },
   devices: () => auth.fetchDevices(),
 });
@@ -172,6 +173,31 @@ const codesAlone = (name, code) => ({
     const newPassword = "Rememb3red!";
     await auth.confirmResetPassword({ username, confirmationCode, newPassword });
     return [nextStep.resetPasswordStep, (await auth.signIn({ username, password: newPassword })).isSignedIn];
+  },
+});
+
+const triggers = (name) => ({
+  stranger: async () => {
+    const email = `${name}@stranger.example`;
+    try {
+      await auth.signUp({ username: email, password: PASSWORD, options: { userAttributes: { email } } });
+    } catch (error) {
+      return [error.name, error.message];
+    }
+    return "nothing";
+  },
+  migrated: async () => {
+    await auth.signOut();
+    const username = `old-${name}@example.com`;
+    const options = { authFlowType: "USER_PASSWORD_AUTH" };
+    return (await auth.signIn({ username, password: "0ldPassw0rd!", options })).isSignedIn;
+  },
+  ownChallenge: async () => {
+    await auth.signOut();
+    const options = { authFlowType: "CUSTOM_WITHOUT_SRP" };
+    const { nextStep } = await auth.signIn({ username: `old-${name}@example.com`, options });
+    const { isSignedIn } = await auth.confirmSignIn({ challengeResponse: "42" });
+    return [nextStep.signInStep, nextStep.additionalInfo.question, isSignedIn];
   },
 });
 
