@@ -6,6 +6,7 @@ This module is what a backend definition imports, and only that.
 from __future__ import annotations
 
 from preamp.definition.auth.definition import AuthDefinition, define_auth
+from preamp.definition.auth.reference import ReferenceAuthDefinition, reference_auth
 from preamp.definition.backend import Backend, ResourceDefinition, ResourceScope, define_backend
 from preamp.definition.function import FunctionDefinition, define_function
 from preamp.definition.secret import Secret, secret
@@ -17,6 +18,7 @@ __all__ = [
     "Fault",
     "FunctionDefinition",
     "PreampError",
+    "ReferenceAuthDefinition",
     "ResourceDefinition",
     "ResourceScope",
     "Secret",
@@ -24,5 +26,6 @@ __all__ = [
     "define_auth",
     "define_backend",
     "define_function",
+    "reference_auth",
     "secret",
 ]

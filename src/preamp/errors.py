@@ -95,6 +95,7 @@ CODES: Final[dict[str, str]] = {
     "InvalidAuthAccessError": (
         "an access rule of define_auth() names no function, or an action that does not exist"
     ),
+    "InvalidAuthReferenceError": "reference_auth() was given something that is no such identifier",
     "InvalidDomainPrefixError": "the domain of a sign-in page cannot begin like this",
     "InvalidDurableFunctionExecutionTimeoutError": (
         "the time of a durable function's execution is out of range"

@@ -21,9 +21,12 @@ CANONICAL: Final = Path(__file__).with_name("canonical")
 
 LEAST = "the function may read the secrets it fetches, in its own region and account, and no others"
 OURS = "the function that fetches secrets is our own, in Python"
+READS = "the function that reads what exists is our own, in Python"
 BEFORE = "a function waits for the policy that lets it read its variables, which goes with it"
 
 FETCHER: Final = "AmplifySecretFetcherResourceProviderLambda"
+READER: Final = "AmplifyRefAuthCustomResourceProviderLambda"
+ADMIN: Final = "function.resources.user-admin-lambda"
 CONFIRMED: Final = "auth.resources.post-confirmation-lambda"
 
 DIFFERENCES: Final[dict[str, dict[str, str]]] = {
@@ -41,12 +44,21 @@ DIFFERENCES: Final[dict[str, dict[str, str]]] = {
         f"code.auth:{FETCHER}.Handler": OURS,
         f"code.auth:{FETCHER}.Runtime": OURS,
     },
+    "06-reference-auth": {
+        f"{ADMIN}.DependsOn": BEFORE,
+        f"{ADMIN}/ServiceRole/DefaultPolicy.DeletionPolicy": BEFORE,
+        f"{ADMIN}/ServiceRole/DefaultPolicy.UpdateReplacePolicy": BEFORE,
+        f"code.auth:{READER}.Code.files[0]": READS,
+        f"code.auth:{READER}.Handler": READS,
+        f"code.auth:{READER}.Runtime": READS,
+    },
     "15-auth-passwordless": {},
 }
 PROJECT_OF: Final = {
     "02-auth": "auth_plain",
     "04-auth-full": "auth_full",
     "05-auth-external": "auth_external",
+    "06-reference-auth": "auth_reference",
     "15-auth-passwordless": "auth_passwordless",
 }
 

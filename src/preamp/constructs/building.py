@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from preamp.definition.auth.definition import AuthDefinition
+from preamp.definition.auth.reference import ReferenceAuthDefinition
 from preamp.definition.function import FunctionDefinition
 from preamp.errors import Fault
 
@@ -34,5 +35,9 @@ def build(definition: object, scope: ResourceScope) -> Any:  # noqa: ANN401 - on
             from preamp.constructs.auth.build import build_auth
 
             return build_auth(definition, scope)
+        case ReferenceAuthDefinition():
+            from preamp.constructs.auth.reference import build_reference
+
+            return build_reference(definition, scope)
         case _:
             raise Fault("DefinitionKindFault", f"nothing builds a {type(definition).__name__}")

@@ -6,19 +6,16 @@ needs; CloudFormation gets them while it deploys, so that no template has the va
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from aws_cdk import CfnResource, CustomResource, Duration, SecretValue, Stack
+from aws_cdk import CfnResource, CustomResource, SecretValue, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.custom_resources import Provider
 
-from preamp.bundling import BundleRequest, bundle
-from preamp.constructs.bundled import bundling, code_of
 from preamp.constructs.function_secrets import parameter_arn
+from preamp.constructs.own_function import own_function
 from preamp.constructs.secret_context import last_change, now, owner_of_secrets
-from preamp.contract.cache import cache_root
 from preamp.contract.context import LAST_UPDATED
 from preamp.contract.secret_names import FETCHER
 from preamp.definition.backend import SYNTHESIS
@@ -34,9 +31,6 @@ if TYPE_CHECKING:
 
 _PROVIDER: Final = f"{FETCHER}Provider"
 _FUNCTION: Final = f"{_PROVIDER}Lambda"
-_TIMEOUT_SECONDS: Final = 10
-_RUNTIME: Final = "python3.13"
-_SOURCE: Final = Path(__file__).parents[1] / "runtime" / "secret_fetcher.py"
 
 
 def resolve_secret(scope: Construct, value: Secret) -> SecretValue:
@@ -80,7 +74,7 @@ def _fetcher(stack: Stack, owner: BackendId, synthesis: Synthesis) -> CustomReso
     provider = Provider(
         stack,
         _PROVIDER,
-        on_event_handler=_function(stack, synthesis),
+        on_event_handler=own_function(stack, _FUNCTION, "secret_fetcher", synthesis.project),
         # At any other level the framework logs what the function answers.
         framework_lambda_logging_level=lambda_.ApplicationLogLevel.FATAL,
     )
@@ -90,20 +84,6 @@ def _fetcher(stack: Stack, owner: BackendId, synthesis: Synthesis) -> CustomReso
         service_token=provider.service_token,
         resource_type=f"Custom::{FETCHER}",
         properties={"namespace": owner.namespace, "name": owner.name, "type": owner.kind},
-    )
-
-
-def _function(stack: Stack, synthesis: Synthesis) -> lambda_.Function:
-    request = BundleRequest(entry=_SOURCE, project=synthesis.project, runtime=_RUNTIME)
-    with bundling() as reporter:
-        bundled = bundle(request, cache=cache_root(), reporter=reporter)
-    return lambda_.Function(
-        stack,
-        _FUNCTION,
-        code=code_of(bundled),
-        handler=bundled.handler,
-        runtime=lambda_.Runtime.PYTHON_3_13,
-        timeout=Duration.seconds(_TIMEOUT_SECONDS),
     )
 
 

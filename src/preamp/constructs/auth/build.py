@@ -5,7 +5,7 @@ Construct ids, stack and tags are the official library's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, cast
 
 from aws_cdk import Tags
 from aws_cdk import aws_cognito as cognito
@@ -22,21 +22,16 @@ from preamp.constructs.auth.identities import create_groups, create_identities
 from preamp.constructs.auth.live import LiveAuth
 from preamp.constructs.auth.outputs import output_payload
 from preamp.constructs.auth.providers import create_providers
+from preamp.constructs.auth.stack import DEFAULT_NAME, FRIENDLY_NAME, auth_stack
 from preamp.constructs.auth.user_pool import create_user_pool, user_pool_resource
 from preamp.contract.entries import AUTH
 from preamp.definition.auth.built import AuthCfnResources, AuthResources
-from preamp.definition.auth.definition import AuthDefinition
-from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from preamp.constructs.auth.providers import ProvidersMade
     from preamp.constructs.auth.user_pool import Naming
+    from preamp.definition.auth.definition import AuthDefinition
     from preamp.definition.backend import ResourceScope
-
-GROUP: Final = "auth"
-STACK_TYPE: Final = "auth-Cognito"
-DEFAULT_NAME: Final = "amplifyAuth"
-FRIENDLY_NAME: Final = "amplify:friendly-name"
 
 
 def build_auth(definition: AuthDefinition, scope: ResourceScope) -> LiveAuth:
@@ -45,8 +40,7 @@ def build_auth(definition: AuthDefinition, scope: ResourceScope) -> LiveAuth:
     Raises:
         UserError: ``MultipleSingletonResourcesError`` or ``InvalidPasswordlessConfigError``.
     """
-    check_alone(definition, scope)
-    stack = scope.stack(GROUP, STACK_TYPE)
+    stack = auth_stack(definition, scope)
     own_name = definition.name or DEFAULT_NAME
     construct = Construct(stack, own_name)
 
@@ -85,22 +79,6 @@ def build_auth(definition: AuthDefinition, scope: ResourceScope) -> LiveAuth:
         )
     )
     return built
-
-
-def check_alone(definition: AuthDefinition, scope: ResourceScope) -> None:
-    """Refuse a second definition of users.
-
-    Raises:
-        UserError: ``MultipleSingletonResourcesError``.
-    """
-    others = [each for each in scope.definitions(AuthDefinition) if each is not definition]
-    if others:
-        raise UserError(
-            "MultipleSingletonResourcesError",
-            "the backend has two definitions of its users",
-            "keep one define_auth() or reference_auth()",
-            sites=[each.site for each in (definition, *others) if each.site],
-        )
 
 
 def _client(

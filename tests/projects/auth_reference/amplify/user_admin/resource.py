@@ -1,0 +1,3 @@
+from preamp import define_function
+
+user_admin = define_function(name="user-admin")
