@@ -24,7 +24,11 @@ from preamp.contract.node import node_binary
 
 OPTIONS = Path(__file__).parent / "amplify" / "options.json"
 
-SAID_OTHERWISE = {"defineFunction.provider": "the first argument"}
+SAID_OTHERWISE = {
+    "defineFunction.provider": "the first argument",
+    # the CDK's type has it as well; Amplify sets it from the other
+    "defineAuth.loginWith.externalProviders.signInWithApple.privateKeyValue": "`private_key`",
+}
 """Where a name alone says too little."""
 
 _HEAD = """# Amplify's options in Python
@@ -161,10 +165,10 @@ def rows(definition: str, options: Mapping[str, Sequence[object]]) -> Iterator[t
 
 
 def _said(definition: str, option: str, name: str, known: Found, values: Sequence[object]) -> str:
+    if known and f"{definition}.{option}" in SAID_OTHERWISE:
+        return SAID_OTHERWISE[f"{definition}.{option}"]
     if name not in known:
         return "*missing*"
-    if f"{definition}.{option}" in SAID_OTHERWISE:
-        return SAID_OTHERWISE[f"{definition}.{option}"]
     lacking = [value for value in values if known[name] and value not in known[name]]
     told = ", ".join(f"`{value}`" for value in lacking)
     return f"`{name}`; *missing*: {told}" if lacking else f"`{name}`"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
-DONE: Final = ("defineFunction", "secret")
+DONE: Final = ("defineAuth", "defineFunction", "secret")
 """Definitions of which no option may be missing."""
 
 
