@@ -257,9 +257,24 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap(
         "cognito-idp:*",
         "differs",
-        "a trigger has its function's time, not five seconds; the hosted pages' sign-in is not "
-        "triggered",
+        "a trigger has its function's time, not five seconds",
         "Customizing user pool workflows with Lambda triggers",
+    ),
+    Gap(
+        "AWS::Cognito::UserPoolDomain",
+        "differs",
+        "a pool's domain is not on the internet: signInWithRedirect leads nowhere, so there is no "
+        "sign-in by Google and the like; the pages under /oauth2 and /login of the local cloud "
+        "are an emulation that calls no triggers of signing in",
+        "User pool managed login",
+    ),
+    Gap(
+        "AWS::Cognito::UserPoolIdentityProvider",
+        "accepts",
+        "providers outside are kept with their settings, and nobody is asked whether they hold",
+        "User pool sign-in with third party identity providers",
+        "tests/local/cognito/test_user_pool_resources.py"
+        "::test_providers_users_and_members_are_made_changed_and_removed",
     ),
     Gap(
         "cognito-idp:InitiateAuth",

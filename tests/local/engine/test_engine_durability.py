@@ -7,11 +7,13 @@ import os
 import resource
 import signal
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
 from botocore.exceptions import ClientError
+from tests.local.cognito.accounts import make_accounts
 from tests.local.conftest import Recorder
 from tests.local.engine.local_engine import Aws, Functions, Stacks
 
@@ -250,6 +252,25 @@ def test_a_kill_loses_no_user_secret_or_mail(process: EngineProcess) -> None:
         assert aws("logs").describe_log_groups(logGroupNamePrefix="/group")["logGroups"]
         assert aws("kms").decrypt(CiphertextBlob=sealed)["Plaintext"] == b"plain"
     assert [mail.subject for mail in EngineClient(after).mail()] == ["kept"]
+
+
+def test_a_kill_signs_nobody_out(process: EngineProcess) -> None:
+    before = process.start()
+    with Aws(before) as aws:
+        accounts = make_accounts(aws("cognito-idp"), aws("cognito-idp"), before)
+        tokens = accounts.join("ada")
+        accounts.sign_up("bob")
+    after = restarted(process, before)
+    with Aws(after) as aws:
+        cognito = aws("cognito-idp")
+        known = cognito.get_user(AccessToken=tokens["AccessToken"])
+        assert known["Username"] == "ada"
+        refreshed = cognito.get_tokens_from_refresh_token(
+            ClientId=accounts.client, RefreshToken=tokens["RefreshToken"]
+        )
+        assert refreshed["AuthenticationResult"]["IdToken"]
+        # The code that was sent is good, too.
+        replace(accounts, cognito=cognito, admin=cognito, engine=after).confirm("bob")
 
 
 def test_a_function_answers_after_a_kill(process: EngineProcess) -> None:

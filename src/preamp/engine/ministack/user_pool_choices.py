@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 from preamp.engine.ministack.user_pool_challenges import Challenges
+from preamp.engine.ministack.user_pool_codes import random_code
 from preamp.engine.ministack.user_pool_messages import PHONE, Messenger
 from preamp.engine.ministack.user_pool_messages import SYMBOLS as MESSAGES
 from preamp.engine.ministack.user_pools import (
@@ -60,6 +61,7 @@ def user_pool_choices() -> Mend:
             Symbol("services.cognito:_admin_respond_to_auth_challenge", "data"),
             Symbol("services.cognito:_sign_up", "data"),
             Symbol("services.cognito:_confirm_sign_up", "data"),
+            Symbol("services.cognito:_EMAIL_OTP_CODE"),
             Symbol("services.cognito:_initiate_user_srp_auth", "pool pid cid auth_params"),
         ),
         apply=_apply,
@@ -74,6 +76,8 @@ def _apply(tools: Tools) -> None:
         setattr(cognito, name, refusing(choices.initiate))
         answering = name.replace("_initiate_auth", "_respond_to_auth_challenge")
         setattr(cognito, answering, refusing(choices.responding(getattr(cognito, answering))))
+    # The hosted pages have one code for all.
+    cognito._EMAIL_OTP_CODE = random_code()
     cognito._sign_up = refusing(_signing_up(cognito, challenges, cognito._sign_up))
     cognito._confirm_sign_up = refusing(_confirming(cognito, challenges, cognito._confirm_sign_up))
 
