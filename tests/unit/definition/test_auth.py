@@ -143,7 +143,7 @@ def test_a_way_to_sign_in_that_cannot_be_is_refused(code: str, login: Any) -> No
 @pytest.mark.parametrize(
     ("code", "login"),
     [
-        ("InvalidExternalProvider", {"email": True, "external_providers": {}}),
+        ("InvalidRedirectUrl", {"email": True, "external_providers": {}}),
         ("UnknownOption", provider("github", **CLIENT)),
         ("UnknownOption", provider("google", **CLIENT, secret=1)),
         ("InvalidExternalProvider", provider("google", client_id=secret("ID"))),
@@ -231,6 +231,17 @@ def test_a_way_to_sign_in_that_cannot_be_is_refused(code: str, login: Any) -> No
 )
 def test_a_provider_that_cannot_be_is_refused(code: str, login: Any) -> None:
     assert refused(login_with=login).code == f"{code}Error"
+
+
+def test_a_domain_may_come_before_its_providers() -> None:
+    definition = define_auth(
+        login_with={
+            "email": True,
+            "external_providers": {"callback_urls": LOCAL, "logout_urls": LOCAL},
+        }
+    )
+    assert definition.login.external
+    assert definition.login.external.providers == ()
 
 
 def test_a_text_in_a_secrets_place_is_not_repeated() -> None:

@@ -277,12 +277,6 @@ def read_external(given: object, site: Site | None) -> External:
         if options.get(kind) is not None
         for each in (_listed(options[kind], "oidc", site) if kind == "oidc" else [options[kind]])
     )
-    if not providers:
-        raise _wrong(
-            "external_providers names no provider",
-            f"add one of {', '.join(_KINDS)}, or leave external_providers out",
-            site,
-        )
     _check_names(providers, site)
     scopes = options.get("scopes")
     return External(
