@@ -204,7 +204,7 @@ GAPS: Final[tuple[Gap, ...]] = (
     Gap(
         "lambda:AddPermission",
         "accepts",
-        "API Gateway and Cognito call a function that has not permitted them",
+        "API Gateway calls a function that has not permitted it",
         "Granting other AWS services access to functions",
     ),
     Gap(

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.local.clients.client_packages import SOURCES, link_packages
-from tests.local.cognito.accounts import make_accounts
+from tests.local.cognito.accounts import make_accounts, permit_pool
 from tests.local.engine.local_engine import Functions
 from tests.local.functions.arrivals import REPORTS_EVENT, make_queue
 
@@ -39,6 +39,8 @@ def test_a_custom_sender_reads_the_code_with_the_key_of_the_pool(
         "KMSKeyID": key,
     }
     accounts = make_accounts(cognito, cognito, engine, LambdaConfig=config)
+    pool = cognito.describe_user_pool(UserPoolId=accounts.pool)["UserPool"]["Arn"]
+    permit_pool(client("lambda"), sender, pool)
     before = EngineClient(engine).mail()
     accounts.sign_up("jo")
     (event,) = queue.bodies()

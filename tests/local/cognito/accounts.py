@@ -116,6 +116,17 @@ def make_accounts(cognito: Any, admin: Any, engine: EngineConnection, **options:
     return Accounts(cognito, admin, engine, pool, made["UserPoolClient"]["ClientId"])
 
 
+def permit_pool(functions: Any, function: str, pool: str) -> None:
+    """Let a pool call a function; both by their ARN."""
+    functions.add_permission(
+        FunctionName=function,
+        StatementId="pool",
+        Action="lambda:InvokeFunction",
+        Principal="cognito-idp.amazonaws.com",
+        SourceArn=pool,
+    )
+
+
 def claims(token: str) -> dict[str, Any]:
     """Read a token's claims."""
     payload = token.split(".")[1]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from tests.local.cognito.accounts import permit_pool
 from tests.local.cognito.code_messages import newest_code, newest_text
 from tests.local.engine.local_engine import unique_name
 from tests.local.functions.arrivals import REPORTS, Queue
@@ -88,6 +89,8 @@ def pool_with(
             LambdaConfig=arns,
         )
         identity = pool["UserPool"]["Id"]
+        for arn in arns.values():
+            permit_pool(client("lambda"), arn, pool["UserPool"]["Arn"])
         flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_CUSTOM_AUTH"]
         made = cognito.create_user_pool_client(
             UserPoolId=identity, ClientName="app", ExplicitAuthFlows=flows
@@ -98,6 +101,18 @@ def pool_with(
 
 
 PoolWith = Callable[..., Pool]
+
+
+def test_a_trigger_that_does_not_permit_the_pool_is_not_called(
+    queue: Queue, pool_with: PoolWith, client: ClientFactory
+) -> None:
+    """AWS: "Customizing user pool workflows with Lambda triggers", section about permissions."""
+    pool = pool_with(queue, PreSignUp=_WATCHES)
+    (function,) = _triggers(pool).values()
+    client("lambda").remove_permission(FunctionName=function, StatementId="pool")
+    with pytest.raises(ClientError, match="PreSignUp invocation failed due to error AccessDenied"):
+        pool.sign_up()
+    assert queue.is_empty()
 
 
 def test_post_confirmation_is_called(queue: Queue, pool_with: PoolWith) -> None:

@@ -20,6 +20,7 @@ from preamp.engine.mail import Envelope
 from preamp.engine.ministack.sender_codes import SYMBOLS as SENDER
 from preamp.engine.ministack.sender_codes import encrypted
 from preamp.engine.ministack.upstream import Symbol
+from preamp.engine.ministack.user_pools import NO_CLIENT, event_in, run_trigger
 
 if TYPE_CHECKING:
     from preamp.engine.mail import MailStore
@@ -33,6 +34,8 @@ SIGN_IN: Final = "Authentication"
 CONFIRMATION_PATH: Final = "/confirmUser"
 """Where the link of a message leads."""
 
+_CUSTOM: Final = "CustomMessage"
+_TEXTS: Final = ("smsMessage", "emailMessage", "emailSubject")
 _BY_LINK: Final = "CONFIRM_WITH_LINK"
 _CONFIRMING: Final = {"SignUp", "ResendCode"}
 _LINK: Final = re.compile(r"\{##(?!##\})(.*?)##\}", re.DOTALL)
@@ -188,8 +191,39 @@ def _customized(request: Request, occasion: str) -> Data:
         "usernameParameter": None,
         "clientMetadata": request.metadata,
     }
-    response = dict.fromkeys(("smsMessage", "emailMessage", "emailSubject"))
-    return request.call("CustomMessage", occasion, given, response)
+    return request.call(_CUSTOM, occasion, given, dict.fromkeys(_TEXTS))
+
+
+def customizing(
+    pool: Data,
+    trigger_source: str,
+    username: str,
+    user_attrs: Data,
+    client_metadata: Data | None = None,
+    username_parameter: str = "{username}",
+) -> Data:
+    """Ask what an invitation is to say; takes the place of ministack's own.
+
+    Raises:
+        RefusedError: The trigger failed.
+    """
+    function = (pool.get("LambdaConfig") or {}).get(_CUSTOM)
+    if not function:
+        return {}
+    about = {
+        "userAttributes": user_attrs,
+        "codeParameter": "{####}",
+        "usernameParameter": username_parameter,
+        "clientMetadata": client_metadata or {},
+    }
+    event = {
+        **event_in(pool["Id"], NO_CLIENT),
+        "userName": username,
+        "triggerSource": trigger_source,
+        "request": about,
+        "response": dict.fromkeys(_TEXTS),
+    }
+    return run_trigger(_CUSTOM, function, event)
 
 
 def _sms_template(pool: Data, occasion: str) -> str:

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, module
 from preamp.engine.ministack.user_pool_codes import issue, redeem
-from preamp.engine.ministack.user_pool_messages import PHONE, SYMBOLS, Messenger, delivery
+from preamp.engine.ministack.user_pool_messages import (
+    PHONE,
+    SYMBOLS,
+    Messenger,
+    customizing,
+    delivery,
+)
 from preamp.engine.ministack.user_pools import (
     OK,
     Data,
@@ -59,6 +65,10 @@ def user_pool_sign_up() -> Mend:
                 "pool username attr_dict code attribute_name",
             ),
             Symbol("services.cognito:_validate_password", "pool password"),
+            Symbol(
+                "services.cognito:_apply_custom_message_trigger",
+                "pool trigger_source username user_attrs client_metadata username_parameter",
+            ),
         ),
         apply=_apply,
     )
@@ -70,6 +80,7 @@ def _apply(tools: Tools) -> None:
     # Codes are sent and checked here.
     cognito._send_verification_email = _nothing
     cognito._confirmation_code_error = _nothing
+    cognito._apply_custom_message_trigger = customizing
     for name, mend in (
         ("_sign_up", _signing_up),
         ("_confirm_sign_up", _confirming),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
+from preamp.engine.ministack.function_permissions import SYMBOLS as PERMISSIONS
+from preamp.engine.ministack.function_permissions import may_call
 from preamp.engine.ministack.upstream import Symbol, Upstream, module
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ Data = dict[str, Any]
 Response = tuple[int, dict[str, str], bytes]
 
 OK: Final = 200
+_PRINCIPAL: Final = "cognito-idp.amazonaws.com"
 NO_CLIENT: Final = "CLIENT_ID_NOT_APPLICABLE"
 
 SYMBOLS: Final = (
@@ -32,7 +35,8 @@ SYMBOLS: Final = (
     Symbol("services.cognito:_attr_list_to_dict", "attrs"),
     Symbol("services.cognito:_dict_to_attr_list", "d"),
     Symbol("services.cognito:_user_pool_for_access_token", "access_token"),
-    Symbol("services.lambda_svc:_get_func_record_for_ref", "function_ref"),
+    Symbol("services.cognito:_pool_arn", "pool_id"),
+    *PERMISSIONS,
     Symbol("services.lambda_svc:_execution_record_for_config", "func config"),
     Symbol("services.lambda_svc:_execute_function_with_config_scope", "func event"),
     Symbol("core.responses:error_response_json"),
@@ -174,11 +178,8 @@ class Request:
         if isinstance(function, dict):
             function = function["LambdaArn"]
         event = {
-            "version": "1",
-            "region": self.pool["Id"].partition("_")[0],
-            "userPoolId": self.pool["Id"],
+            **event_in(self.pool["Id"], self.client_id),
             "userName": (self.user or {}).get("Username", self.username),
-            "callerContext": {"awsSdkVersion": "aws-sdk-unknown", "clientId": self.client_id},
             "triggerSource": f"{trigger}_{source}",
             "request": {"userAttributes": self._public_attributes(), **request},
             "response": response,
@@ -193,6 +194,21 @@ class Request:
         return {**self.attributes(), **status}
 
 
+def event_in(pool_id: str, client_id: str) -> Data:
+    """What every event of a pool's triggers begins with.
+
+    Args:
+        pool_id: The pool.
+        client_id: The app client that the request is from.
+    """
+    return {
+        "version": "1",
+        "region": pool_id.partition("_")[0],
+        "userPoolId": pool_id,
+        "callerContext": {"awsSdkVersion": "aws-sdk-unknown", "clientId": client_id},
+    }
+
+
 def run_trigger(trigger: str, function: str, event: Data) -> Data:
     """Call a trigger's function and return its response.
 
@@ -202,11 +218,13 @@ def run_trigger(trigger: str, function: str, event: Data) -> Data:
         event: What it is called with.
 
     Raises:
-        RefusedError: It failed, or there is no such function.
+        RefusedError: It failed, there is no such function, or it does not let the pool call it.
     """
     service = module("services.lambda_svc")
     func, config, _ = service._get_func_record_for_ref(function)
-    if func is None or config is None:
+    pool = module("services.cognito")._pool_arn(event["userPoolId"])
+    may = func and may_call(function, _PRINCIPAL, pool, function.split(":")[4])
+    if not may or config is None:
         raise RefusedError(
             f"{trigger} invocation failed due to error AccessDeniedException.",
             "UnexpectedLambdaException",
