@@ -293,12 +293,6 @@ GAPS: Final[tuple[Gap, ...]] = (
         "::test_where_it_is_optional_the_user_turns_it_on",
     ),
     Gap(
-        "cognito-idp:AdminUpdateUserAttributes",
-        "differs",
-        "no code is sent when an administrator changes an address",
-        "Verifying contact information at sign-up or update",
-    ),
-    Gap(
         "cognito-identity:SetPrincipalTagAttributeMap",
         "differs",
         "claims of tokens are not made tags of the session",

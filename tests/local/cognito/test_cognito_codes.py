@@ -154,6 +154,33 @@ def test_a_changed_address_is_to_be_verified(accounts: Accounts) -> None:
     assert (found["email"], found["email_verified"]) == ("new@example.com", "true")
 
 
+def test_an_address_that_an_administrator_gives_is_to_be_verified_too(accounts: Accounts) -> None:
+    token = accounts.join("jo")["AccessToken"]
+    change: dict[str, Any] = {"UserPoolId": accounts.pool, "Username": "jo"}
+    given = [{"Name": "email", "Value": "given@example.com"}]
+    accounts.admin.admin_update_user_attributes(**change, UserAttributes=given)
+    assert accounts.attributes("jo")["email_verified"] == "false"
+    accounts.cognito.verify_user_attribute(
+        AccessToken=token, AttributeName="email", Code=accounts.code("given@example.com")
+    )
+    vouched = [{"Name": "email", "Value": "jo@example.com"}]
+    vouched.append({"Name": "email_verified", "Value": "true"})
+    accounts.admin.admin_update_user_attributes(**change, UserAttributes=vouched)
+    assert accounts.attributes("jo")["email_verified"] == "true"
+
+
+def test_an_address_that_another_user_signs_in_with_is_taken(pool_of: MakeAccounts) -> None:
+    accounts = pool_of(UsernameAttributes=["email"])
+    accounts.sign_up("ann@example.com", email="ann@example.com")
+    accounts.sign_up("bob@example.com", email="bob@example.com")
+    accounts.confirm("bob@example.com", accounts.code("bob"))
+    token = accounts.sign_in("bob@example.com")["AuthenticationResult"]["AccessToken"]
+    taken = [{"Name": "email", "Value": "ann@example.com"}]
+    with pytest.raises(ClientError) as caught:
+        accounts.cognito.update_user_attributes(AccessToken=token, UserAttributes=taken)
+    assert refusal(caught) == "AliasExistsException"
+
+
 def test_the_old_address_may_stay_until_the_new_one_is_verified(pool_of: MakeAccounts) -> None:
     settings = {"AttributesRequireVerificationBeforeUpdate": ["email"]}
     accounts = pool_of(UserAttributeUpdateSettings=settings)

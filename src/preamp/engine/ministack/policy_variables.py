@@ -21,7 +21,7 @@ _VARIABLE: Final = re.compile(r"\$\{\s*([^},]*?)\s*(?:,\s*'([^']*)'\s*)?\}")
 _ITSELF: Final = {"*", "?", "$"}
 
 
-class _UnknownError(Exception):
+class UnknownVariableError(Exception):
     """A variable has no value; its statement says nothing then."""
 
 
@@ -65,7 +65,7 @@ def _filled(evaluator: Upstream, statement: Any, context: Any) -> Any:  # noqa: 
             not_resources=filled(statement.not_resources, value_of),
             conditions=filled(statement.conditions, value_of),
         )
-    except _UnknownError:
+    except UnknownVariableError:
         return None
 
 
@@ -91,7 +91,7 @@ def filled(content: Any, value_of: Callable[[str], Any]) -> Any:  # noqa: ANN401
         if isinstance(value, str):
             return value
         if default is None:
-            raise _UnknownError
+            raise UnknownVariableError
         return str(default)
 
     return _VARIABLE.sub(replaced, content)

@@ -15,8 +15,8 @@ from preamp.engine.ministack.upstream import Mend, Symbol, Tools, Upstream, modu
 from preamp.engine.ministack.user_pool_codes import issue, redeem
 from preamp.engine.ministack.user_pool_messages import PHONE, Messenger
 from preamp.engine.ministack.user_pool_messages import SYMBOLS as MESSAGES
-from preamp.engine.ministack.user_pools import SYMBOLS as SHARED
 from preamp.engine.ministack.user_pools import (
+    OK,
     Data,
     RefusedError,
     Request,
@@ -24,6 +24,7 @@ from preamp.engine.ministack.user_pools import (
     answer,
     refusing,
 )
+from preamp.engine.ministack.user_pools import SYMBOLS as SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +47,7 @@ def user_pool_attributes() -> Mend:
             *SHARED,
             *MESSAGES,
             Symbol("services.cognito:_update_user_attributes", "data"),
+            Symbol("services.cognito:_admin_update_user_attributes", "data"),
             Symbol("services.cognito:_sign_up", "data"),
             Symbol("services.cognito:_token_claims", "token"),
         ),
@@ -57,6 +59,8 @@ def _apply(tools: Tools) -> None:
     cognito = module("services.cognito")
     changes = AttributeChanges(cognito, Messenger.of(tools))
     cognito._update_user_attributes = refusing(changes.update)
+    updating = changes.updating_for(cognito._admin_update_user_attributes)
+    cognito._admin_update_user_attributes = refusing(updating)
     cognito._sign_up = refusing(_signing_up(cognito, cognito._sign_up))
 
 
@@ -77,6 +81,7 @@ class AttributeChanges:
         request = Request.of_token(self._cognito, data)
         given = self._cognito._attr_list_to_dict(data.get("UserAttributes") or [])
         _refuse_unwritable(request, given, _writable(self._cognito, request, data))
+        _refuse_taken(request, given)
         known = request.attributes()
         to_prove = [
             each for each in _VERIFIABLE if each in given and given[each] != known.get(each)
@@ -92,6 +97,29 @@ class AttributeChanges:
             if each in verified
         ]
         return answer({"CodeDeliveryDetailsList": details})
+
+    def updating_for(self, upstream: Handler) -> Handler:
+        """Send codes when an administrator changes addresses without vouching for them."""
+
+        def admin_update_user_attributes(data: Data) -> Response:
+            request = Request.of(self._cognito, data)
+            known = request.attributes() if request else {}
+            given = self._cognito._attr_list_to_dict(data.get("UserAttributes") or [])
+            response = upstream(data)
+            if response[0] == OK and request is not None:
+                self._prove_again(request, known, given)
+            return response
+
+        return admin_update_user_attributes
+
+    def _prove_again(self, request: Request, known: Data, given: Data) -> None:
+        verified = request.pool.get("AutoVerifiedAttributes") or ()
+        for name in _VERIFIABLE:
+            is_new = name in given and given[name] != known.get(name)
+            if is_new and given.get(f"{name}_verified") != "true":
+                request.set_attributes(**{f"{name}_verified": "false"})
+                if name in verified:
+                    self._send(request, "UpdateUserAttribute", name, None)
 
     def send_code(self, data: Data) -> Response:
         """Send a code for an attribute (GetUserAttributeVerificationCode)."""
@@ -145,6 +173,17 @@ def _waits(request: Request, name: str) -> bool:
     """Whether the old value stays until the new one is verified."""
     settings = request.pool.get("UserAttributeUpdateSettings") or {}
     return name in (settings.get("AttributesRequireVerificationBeforeUpdate") or ())
+
+
+def _refuse_taken(request: Request, given: Data) -> None:
+    """Refuse an address that another user signs in with."""
+    pool = request.pool
+    names = {*(pool.get("UsernameAttributes") or ()), *(pool.get("AliasAttributes") or ())}
+    for name in names & set(given):
+        other = request.cognito._resolve_user(pool, given[name])[0]
+        if other is not None and other["Username"] != request.known_user["Username"]:
+            message = f"An account with the given {name} already exists."
+            raise RefusedError(message, "AliasExistsException")
 
 
 def _writable(cognito: Upstream, request: Request, data: Data) -> list[str]:
