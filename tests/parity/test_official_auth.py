@@ -14,6 +14,8 @@ import pytest
 from tests.parity.normalize import differences, normalize
 from tests.synthesis import PROJECTS, synthesize
 
+from preamp.events import Notice
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -79,7 +81,8 @@ def found(official: dict[str, Any], ours: dict[str, Any]) -> Iterator[tuple[str,
 
 @pytest.mark.parametrize("case", sorted(PROJECT_OF))
 def test_auth_equals_the_official_one(case: str, tmp_path: Path) -> None:
-    synthesize(PROJECTS / PROJECT_OF[case], tmp_path / "cdk.out")
+    heard = synthesize(PROJECTS / PROJECT_OF[case], tmp_path / "cdk.out")
+    assert [event for event in heard.events if isinstance(event, Notice)] == []
     ours = normalize(tmp_path / "cdk.out", ids=True).form
     official = json.loads((CANONICAL / f"{case}.json").read_text(encoding="utf-8"))
     told = dict(found(official, ours))

@@ -23,6 +23,7 @@ RULE: Final = "circular-dependency"
 
 _PARAMETERS: Final = "Parameters."
 _OUTPUTS: Final = "Outputs."
+_FUNCTION: Final = "AWS::Lambda::Function"
 
 
 def circular_dependencies(references: ReferenceMap) -> Iterator[Mistake]:
@@ -36,8 +37,9 @@ def circular_dependencies(references: ReferenceMap) -> Iterator[Mistake]:
             rule=RULE,
             message="resources wait for each other in a circle: "
             + "; ".join(describe_edge(stack, edge) for edge in edges),
-            hint="take one of these references out, or move what both sides need into a resource"
-            " of its own",
+            hint=_function_elsewhere(stack, edges)
+            or "take one of these references out, or move what both sides need into a resource of"
+            " its own",
             property_path=edges[0].property_path,
         )
 
@@ -68,19 +70,62 @@ def describe_edge(stack: AssemblyStack, edge: Reference) -> str:
     return f"{inside or f'{holder} ({edge.property_path})'} needs {giver or needed}"
 
 
+def _function_elsewhere(stack: AssemblyStack, edges: Sequence[Reference]) -> str:
+    """What to do where a function and who needs it are in two groups of a backend."""
+    for edge, following in zip(edges, (*edges[1:], edges[0]), strict=True):
+        user, owner = stack.children.get(edge.source), stack.children.get(edge.target)
+        if user is None or owner is None or not edge.attribute.startswith(_OUTPUTS):
+            continue
+        given, use = _given(owner, edge), _use(owner, following)
+        if not given or owner.resources[given]["Type"] != _FUNCTION:
+            continue
+        if use is None or _needs(owner, given, use.source):
+            return (
+                "let the function learn of the other resource by the access= of that one's "
+                "definition, which makes no circle, instead of a variable or a grant"
+            )
+        group = stack.path_of(edge.source)
+        return f'put the function into the other stack: resource_group_name="{group}"'
+    return ""
+
+
+def _needs(stack: AssemblyStack, source: str, target: str) -> bool:
+    """Whether a resource needs another one of its stack, or is the same."""
+    references = ReferenceMap.of(stack).resources
+    found, waiting = {source}, [source]
+    while waiting:
+        here = waiting.pop()
+        for reference in references:
+            if reference.source == here and reference.target not in found:
+                found.add(reference.target)
+                waiting.append(reference.target)
+    return target in found
+
+
 def _user_inside(stack: AssemblyStack, edge: Reference) -> str:
     child = stack.children.get(edge.source)
-    if child is None or not edge.property_path.startswith(_PARAMETERS):
-        return ""
+    use = _use(child, edge) if child else None
+    return f"{child.path_of(use.source)} ({use.property_path})" if child and use else ""
+
+
+def _use(child: AssemblyStack, edge: Reference) -> Reference | None:
+    """Where a nested stack uses the parameter that an edge is."""
+    if not edge.property_path.startswith(_PARAMETERS):
+        return None
     parameter = edge.property_path.removeprefix(_PARAMETERS)
-    uses = [r for r in ReferenceMap.of(child).resources if r.target == parameter]
-    return f"{child.path_of(uses[0].source)} ({uses[0].property_path})" if uses else ""
+    uses = (each for each in ReferenceMap.of(child).resources if each.target == parameter)
+    return next(uses, None)
 
 
 def _giver_inside(stack: AssemblyStack, edge: Reference) -> str:
     child = stack.children.get(edge.target)
     if child is None or not edge.attribute.startswith(_OUTPUTS):
         return ""
+    given = _given(child, edge)
+    return child.path_of(given) if given else ""
+
+
+def _given(child: AssemblyStack, edge: Reference) -> str:
+    """The resource of a nested stack that one of its outputs tells of."""
     output = (child.template.get("Outputs") or {}).get(edge.attribute.removeprefix(_OUTPUTS))
-    given = [r.target for r in references_in(output) if r.target in child.resources]
-    return child.path_of(given[0]) if given else ""
+    return next((r.target for r in references_in(output) if r.target in child.resources), "")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -80,3 +80,40 @@ def test_a_circle_through_nested_stacks_names_what_is_inside(
 
     assert "Role (Policy) needs Child/Fn" in mistake.message
     assert "Child/Fn (Role) needs Role" in mistake.message
+
+
+@pytest.mark.parametrize(
+    ("user", "hint"),
+    [("Fn", "access="), ("Other", 'resource_group_name="auth"')],
+    ids=["the function itself", "another of its stack"],
+)
+def test_a_function_in_a_circle_of_stacks_is_told_what_breaks_it(
+    stack: Callable[..., AssemblyStack], user: str, hint: str
+) -> None:
+    function = {"Type": "AWS::Lambda::Function", "Properties": {}}
+    resources = {"Fn": dict(function), "Other": dict(function)}
+    resources[user]["Properties"] = {"Environment": {"Ref": "PoolParam"}}
+    functions = stack(
+        resources, "function", Outputs={"Arn": {"Value": {"Fn::GetAtt": ["Fn", "Arn"]}}}
+    )
+    users = stack(
+        {"Pool": {"Type": "AWS::Cognito::UserPool", "Properties": {"Hook": {"Ref": "FnParam"}}}},
+        "auth",
+        Outputs={"Pool": {"Value": {"Ref": "Pool"}}},
+    )
+
+    def nested(parameter: str, of: str, output: str) -> dict[str, Any]:
+        value = {"Fn::GetAtt": [of, f"Outputs.{output}"]}
+        return {"Properties": {"Parameters": {parameter: value}}}
+
+    parent = stack(
+        {
+            "auth": nested("FnParam", "function", "Arn"),
+            "function": nested("PoolParam", "auth", "Pool"),
+        },
+        children={"auth": users, "function": functions},
+    )
+
+    (mistake,) = circular_dependencies(ReferenceMap.of(parent))
+
+    assert hint in mistake.hint

@@ -76,7 +76,7 @@ def create_identities(
             }
         },
     )
-    attachment.add_dependency(pool)
+    attachment.add_resource_dependency(pool)
     attachment.node.add_dependency(client)
     pool.cognito_identity_providers = [
         cognito.CfnIdentityPool.CognitoIdentityProviderProperty(

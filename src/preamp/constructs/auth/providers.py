@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from aws_cdk import SecretValue
 from aws_cdk import aws_cognito as cognito
 
 from preamp.constructs.secret_resolver import resolve_secret
@@ -139,8 +140,6 @@ def _logins(external: External, resolved: Mapping[int, _Resolved]) -> dict[str, 
 def _google(
     scope: Construct, name: Naming, provider: Provider, options: _Resolved, _number: int
 ) -> None:
-    from aws_cdk import SecretValue
-
     secret = SecretValue.unsafe_plain_text(options.pop("client_secret"))
     cognito.UserPoolIdentityProviderGoogle(
         scope, name("GoogleIdP"), client_secret_value=secret, **options, **provider.settings
@@ -164,7 +163,10 @@ def _amazon(
 def _apple(
     scope: Construct, name: Naming, provider: Provider, options: _Resolved, _number: int
 ) -> None:
-    cognito.UserPoolIdentityProviderApple(scope, name("AppleIDP"), **options, **provider.settings)
+    key = SecretValue.unsafe_plain_text(options.pop("private_key"))
+    cognito.UserPoolIdentityProviderApple(
+        scope, name("AppleIDP"), private_key_value=key, **options, **provider.settings
+    )
 
 
 def _oidc(
