@@ -165,6 +165,15 @@ def test_codes_alone_let_users_in(told: dict[str, Any]) -> None:
     assert told["forgotten"] == ["CONFIRM_RESET_PASSWORD_WITH_CODE", True]
 
 
+def test_a_password_is_one_of_the_choices(told: dict[str, Any]) -> None:
+    assert told["chosenSecurePassword"] is True
+    assert told["chosenLater"] == [
+        "CONTINUE_SIGN_IN_WITH_FIRST_FACTOR_SELECTION",
+        "CONFIRM_SIGN_IN_WITH_PASSWORD",
+        True,
+    ]
+
+
 def test_guests_do_what_guests_may(told: dict[str, Any]) -> None:
     assert told["asGuest"] == [True, True]
     assert told["guestReads"] == "welcome"

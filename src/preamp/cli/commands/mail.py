@@ -32,11 +32,11 @@ _ABOUT_ENCODING: Final = re.compile(r"content-|mime-version", re.IGNORECASE)
 
 @click.group(
     name="mail",
-    short_help="Show e-mails the sandbox accepted.",
+    short_help="Show e-mails and text messages the sandbox accepted.",
     epilog="Example: preamp mail list",
 )
 def command() -> None:
-    """Show the e-mails that the sandbox's SES accepted. None of them leaves this machine."""
+    """Show the e-mails and text messages that the sandbox accepted. None leaves this machine."""
 
 
 @command.command(name="list", epilog="Example: preamp mail list --json")

@@ -197,7 +197,9 @@ def available_factors(request: Request) -> list[str]:
     found = [
         each for each, attribute in _OF_CODES.items() if each in allowed and given.get(attribute)
     ]
-    if _PASSWORD in allowed and not request.known_user.get(_NO_PASSWORD):
+    user = request.known_user
+    # Whoever has set a password since has another one.
+    if _PASSWORD in allowed and user.get("_password") != user.get(_NO_PASSWORD):
         found += [_PASSWORD, _SRP]
     return found
 
@@ -231,7 +233,7 @@ def _signing_up(cognito: Upstream, challenges: Challenges, upstream: Handler) ->
         if signed_up is None:
             return response
         if not has_password:
-            signed_up.known_user[_NO_PASSWORD] = True
+            signed_up.known_user[_NO_PASSWORD] = data.get("Password")
         name = _CONFIRMED if content["UserConfirmed"] else _SIGNED_UP
         return answer({**content, "Session": challenges.session(signed_up, name)})
 

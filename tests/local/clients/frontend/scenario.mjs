@@ -15,7 +15,7 @@ export async function scenario(outputs, helper, name) {
   const email = `${name}@example.com`;
   const told = {};
   const steps = { ...signingUp(email, code), ...files(name), ...secondFactor(email, ask) };
-  Object.assign(steps, codesAlone(name, code), triggers(name), guests(name));
+  Object.assign(steps, codesAlone(name, code), choices(name), triggers(name), guests(name));
   for (const [step, run] of Object.entries(steps)) {
     try {
       told[step] = (await run(told, ask)) ?? "done";
@@ -173,6 +173,23 @@ const codesAlone = (name, code) => ({
     const newPassword = "Rememb3red!";
     await auth.confirmResetPassword({ username, confirmationCode, newPassword });
     return [nextStep.resetPasswordStep, (await auth.signIn({ username, password: newPassword })).isSignedIn];
+  },
+});
+
+const choices = (name) => ({
+  chosenSecurePassword: async () => {
+    await auth.signOut();
+    const options = { authFlowType: "USER_AUTH", preferredChallenge: "PASSWORD_SRP" };
+    const username = `${name}-2@example.com`;
+    return (await auth.signIn({ username, password: "Rememb3red!", options })).isSignedIn;
+  },
+  chosenLater: async () => {
+    await auth.signOut();
+    const username = `${name}-2@example.com`;
+    const { nextStep } = await auth.signIn({ username, options: { authFlowType: "USER_AUTH" } });
+    const chosen = await auth.confirmSignIn({ challengeResponse: "PASSWORD" });
+    const { isSignedIn } = await auth.confirmSignIn({ challengeResponse: "Rememb3red!" });
+    return [nextStep.signInStep, chosen.nextStep.signInStep, isSignedIn];
   },
 });
 
