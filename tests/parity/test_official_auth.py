@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from tests.parity.normalize import differences, normalize
-from tests.synthesis import PROJECTS, synthesize
+from tests.synthesis import DEMO, PROJECTS, synthesize
 
+from preamp.contract.identity import BackendId
 from preamp.events import Notice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+BRANCH: Final = BackendId("d1a2b3c4e5f6g7", "main", "branch")
 CANONICAL: Final = Path(__file__).with_name("canonical")
 
 LEAST = "the function may read the secrets it fetches, in its own region and account, and no others"
@@ -55,6 +57,7 @@ DIFFERENCES: Final[dict[str, dict[str, str]]] = {
         f"code.auth:{READER}.Runtime": READS,
     },
     "15-auth-passwordless": {},
+    "16-auth-branch": {},
 }
 PROJECT_OF: Final = {
     "02-auth": "auth_plain",
@@ -62,6 +65,7 @@ PROJECT_OF: Final = {
     "05-auth-external": "auth_external",
     "06-reference-auth": "auth_reference",
     "15-auth-passwordless": "auth_passwordless",
+    "16-auth-branch": "auth_plain",
 }
 
 
@@ -81,7 +85,8 @@ def found(official: dict[str, Any], ours: dict[str, Any]) -> Iterator[tuple[str,
 
 @pytest.mark.parametrize("case", sorted(PROJECT_OF))
 def test_auth_equals_the_official_one(case: str, tmp_path: Path) -> None:
-    heard = synthesize(PROJECTS / PROJECT_OF[case], tmp_path / "cdk.out")
+    backend_id = BRANCH if case.endswith("-branch") else DEMO
+    heard = synthesize(PROJECTS / PROJECT_OF[case], tmp_path / "cdk.out", backend_id)
     assert [event for event in heard.events if isinstance(event, Notice)] == []
     ours = normalize(tmp_path / "cdk.out", ids=True).form
     official = json.loads((CANONICAL / f"{case}.json").read_text(encoding="utf-8"))

@@ -80,7 +80,8 @@ def _flag(value: object) -> str:
 def _required(schema: Any) -> list[str]:  # noqa: ANN401 - a list, or a token
     if not isinstance(schema, list):
         return []
-    return [each.name.lower() for each in schema if each.required and each.name]
+    names = [each.name for each in schema if getattr(each, "required", False)]
+    return [name.lower() for name in names if name]
 
 
 def _least_length(password: Any) -> str:  # noqa: ANN401
