@@ -28,10 +28,12 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     """The backend, deployed as people do it."""
     folder = tmp_path_factory.mktemp("sandbox") / "app"
     project = Project(shutil.copytree(_BACKEND, folder))
-    deployed = project.run("sandbox", "--once")
-    assert deployed.status == 0, deployed.err
-    yield project
-    project.run("sandbox", "stop")
+    try:
+        deployed = project.run("sandbox", "--once")
+        assert deployed.status == 0, deployed.err
+        yield project
+    finally:
+        project.run("sandbox", "stop")
 
 
 @pytest.fixture(scope="module")
