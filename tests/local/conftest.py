@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
+from tests.local.cli.standby import close_standby
 
 from preamp.engine.process import EngineProcess
 
@@ -27,6 +28,13 @@ class Recorder:
     def report(self, event: Event) -> None:
         """Keep an event."""
         self.events.append(event)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _commands() -> Iterator[None]:
+    """No process stands by for commands when all have been run."""
+    yield
+    close_standby()
 
 
 @pytest.fixture(scope="session")

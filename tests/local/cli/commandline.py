@@ -9,7 +9,10 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, Final
+
+from tests.local.cli.standby import standby
 
 ROOT: Final = Path(__file__).parents[3]
 EXAMPLE: Final = ROOT / "examples" / "notifications"
@@ -62,16 +65,14 @@ class Project:
 
     def run(self, *words: str, stdin: str = "", **variables: str) -> Answer:
         """Run a command to its end, with more variables if any are given."""
-        done = subprocess.run(
-            command(*words),
-            cwd=self.folder,
-            env={**environment(), **variables},
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return Answer(done.returncode, done.stdout, done.stderr)
+        with TemporaryFile("w+") as given, TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+            given.write(stdin)
+            given.seek(0)
+            streams = given, out, err
+            status = standby().run(words, self.folder, {**environment(), **variables}, streams)
+            for written in (out, err):
+                written.seek(0)
+            return Answer(status, out.read(), err.read())
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command."""
