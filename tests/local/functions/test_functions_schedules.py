@@ -30,16 +30,17 @@ def schedule_now(
     *,
     may: str = "lambda:InvokeFunction",
     zone: str = "UTC",
+    after: str = "DELETE",
     **target: Any,
 ) -> str:
-    """Make a schedule that is due at once and then deleted; return its name."""
+    """Make a schedule that is due at once and then deleted, unless told otherwise; its name."""
     name = unique_name("schedule")
     client("scheduler").create_schedule(
         Name=name,
         ScheduleExpression=f"at({datetime.now(ZoneInfo(zone)):%Y-%m-%dT%H:%M:%S})",
         ScheduleExpressionTimezone=zone,
         FlexibleTimeWindow={"Mode": "OFF"},
-        ActionAfterCompletion="DELETE",
+        ActionAfterCompletion=after,
         Target={"Arn": arn, "RoleArn": make_role(client, "scheduler", may), **target},
     )
     return name
@@ -65,6 +66,23 @@ def test_a_time_is_that_of_the_schedules_zone(
     # half a day ahead of UTC, and more
     schedule_now(client, functions.arn(name), zone="Pacific/Kiritimati", Input='"ahead"')
     assert queue.bodies() == ["ahead"]
+
+
+def test_a_schedule_that_gets_another_time_fires_again(
+    functions: Functions, client: ClientFactory, queue: Queue
+) -> None:
+    arn = functions.arn(functions.create(REPORTS_EVENT, Environment=queue.reporting()))
+    name = schedule_now(client, arn, after="NONE", Input='"first"')
+    assert queue.bodies() == ["first"]
+    schedule = client("scheduler").get_schedule(Name=name)
+    target = {**schedule["Target"], "Input": '"second"'}
+    client("scheduler").update_schedule(
+        Name=name,
+        ScheduleExpression="at(2020-01-01T00:00:00)",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        Target=target,
+    )
+    assert queue.bodies() == ["second"]
 
 
 def test_a_schedule_is_asynchronous_with_the_functions_own_retries(

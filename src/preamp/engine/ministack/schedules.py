@@ -1,7 +1,8 @@
 """Schedules fire when they are due, in their time zone, and tell their input about themselves.
 
-ministack looks for due rules and schedules every ten seconds, reads every expression in UTC, and
-passes the keywords for context attributes on as they stand.
+ministack looks for due rules and schedules every ten seconds, reads every expression in UTC,
+passes the keywords for context attributes on as they stand, and never calls the target of a
+schedule that was changed to a single time after it had been looked at.
 
 AWS: "Schedule types in EventBridge Scheduler", "Adding context attributes in EventBridge
 Scheduler".
@@ -10,19 +11,25 @@ Scheduler".
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import UTC, datetime, tzinfo
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 from preamp.engine.ministack.upstream import Mend, Symbol, Tools, module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
 _SECONDS: Final = 0.5
 _EXPRESSION: Final = "ScheduleExpression"
 _TIMEZONE: Final = "ScheduleExpressionTimezone"
+_TIMING: Final = (_EXPRESSION, _TIMEZONE, "CreationDate")
+
+
+Timing: TypeAlias = tuple[object, ...]
+"""What says when a schedule fires, and whether it is the same one still."""
 
 
 class Zoned(str):
@@ -53,6 +60,7 @@ def schedules() -> Mend:
         symbols=(
             Symbol("services.scheduler:_SCHEDULE_TICK_INTERVAL"),
             Symbol("services.scheduler:_at_time_epoch", "expr"),
+            Symbol("services.scheduler:_schedule_last_fired"),
             Symbol("services.scheduler:_schedules._data"),
             Symbol("services.scheduler:_tick_schedules", ""),
             Symbol("services.eventbridge:_SCHEDULER_TICK_INTERVAL"),
@@ -73,12 +81,45 @@ def _apply(_: Tools) -> None:
     events._cron_next_fire = in_zone(events._cron_next_fire)
     scheduler._at_time_epoch = at_in_zone(scheduler._at_time_epoch)
     upstream: Callable[[], None] = scheduler._tick_schedules
+    seen: dict[Hashable, Timing] = {}
 
     def tick() -> None:
-        set_zones(list(scheduler._schedules._data.values()))
+        schedules = dict(scheduler._schedules._data)
+        set_zones(schedules.values())
+        begin_anew(schedules, seen, scheduler._schedule_last_fired)
         upstream()
 
     scheduler._tick_schedules = tick
+
+
+def begin_anew(
+    schedules: Mapping[Hashable, dict[str, Any]],
+    seen: dict[Hashable, Timing],
+    fired: dict[Hashable, float],
+) -> None:
+    """Forget when a schedule fired that now has another time, or is another one of the same name.
+
+    Args:
+        schedules: As the emulator keeps them.
+        seen: The time of each as it was last looked at; brought up to date.
+        fired: When each fired last, in seconds since 1970.
+    """
+    timings: dict[Hashable, Timing] = {
+        key: tuple(each.get(name) for name in _TIMING) for key, each in schedules.items()
+    }
+    for key, timing in seen.items():
+        if timings.get(key) != timing and fired.pop(key, None) is not None:
+            _count_from_now(schedules.get(key), key, fired)
+    seen.clear()
+    seen.update(timings)
+
+
+def _count_from_now(
+    schedule: dict[str, Any] | None, key: Hashable, fired: dict[Hashable, float]
+) -> None:
+    """Let a rate begin with its change; upstream would have it begin with the schedule."""
+    if schedule is not None and schedule[_EXPRESSION].strip().startswith("rate"):
+        fired[key] = time.time()
 
 
 def set_zones(schedules: Iterable[dict[str, Any]]) -> None:
