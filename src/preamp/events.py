@@ -277,6 +277,24 @@ class FunctionInvoked(Event):
 
 
 @dataclass(frozen=True)
+class FunctionLogged(Event):
+    """A function logged a line.
+
+    Attributes:
+        timestamp: When, in milliseconds since the epoch.
+        path: Its construct path.
+        name: As much of the end of its path as tells it apart.
+        text: The line, without its end.
+    """
+
+    code: ClassVar[str] = "function.logged"
+    timestamp: int
+    path: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class MailReceived(Event):
     """An e-mail was accepted; it never leaves this machine.
 
@@ -365,6 +383,7 @@ EVENTS: Final[dict[str, type[Event]]] = {
         ChangePlanned,
         EngineLost,
         FunctionInvoked,
+        FunctionLogged,
         HandlerSaved,
         HotswapRejected,
         MailReceived,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import click
 
 from preamp.cli.completion import complete_identifier, complete_path
+from preamp.cli.function_logs import LogOptions
+from preamp.cli.patterns import compiled
 from preamp.contract.entries import DEFAULT_OUTPUTS_VERSION
 from preamp.outputs.formats import DEFAULT_FORMAT, FORMATS
 from preamp.outputs.versions import VERSIONS
@@ -52,8 +55,50 @@ def form_options(command: Callable[P, R]) -> Callable[..., R]:
     return with_form
 
 
+def log_options(command: Callable[P, R]) -> Callable[..., R]:
+    """Add the options that say which logs a session shows, as one argument ``logs``.
+
+    Amplify: "Streaming logs".
+    """
+
+    @functools.wraps(command)
+    def with_logs(*arguments: P.args, **options: P.kwargs) -> R:
+        given: dict[str, Any] = options
+        logs = LogOptions(
+            given.pop("stream_function_logs"),
+            tuple(compiled("--logs-filter", each) for each in given.pop("logs_filter")),
+            given.pop("logs_out_file"),
+        )
+        return command(*arguments, **{**options, "logs": logs})  # type: ignore[arg-type]
+
+    for option in (_log_file_option, _log_filter_option, _stream_option):
+        option(with_logs)
+    return with_logs
+
+
+_stream_option = click.option(
+    "--stream-function-logs",
+    is_flag=True,
+    help="Show what functions log from the beginning on, as the key l does.",
+)
+
+_log_filter_option = click.option(
+    "--logs-filter",
+    multiple=True,
+    metavar="REGEX",
+    help="Only logs of functions whose name or path matches; may be given again.",
+)
+
+_log_file_option = click.option(
+    "--logs-out-file",
+    type=click.Path(dir_okay=False, path_type=Path, resolve_path=True),
+    help="Add the logs to this file instead of showing them.",
+)
+
 _format_option = click.option(
     "--format",
+    "--outputs-format",
+    "format",
     type=click.Choice(FORMATS),
     default=DEFAULT_FORMAT,
     show_default=True,

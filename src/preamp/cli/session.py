@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import click
 
 from preamp.cli.approving import KeyQuestion
+from preamp.cli.function_logs import FunctionLogs
 from preamp.cli.keys import Keys
 from preamp.cli.looks import Looks
 from preamp.cli.render import JsonLines, PlainLines
@@ -20,6 +21,7 @@ from preamp.errors import PreampError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from preamp.cli.function_logs import LogOptions
     from preamp.deploy.approval import Approval
     from preamp.events import Event
     from preamp.sandbox.control import SandboxControl
@@ -40,27 +42,30 @@ class _Steered(Protocol):
         """End it."""
 
 
-def run_session(sandbox: SandboxControl, options: SessionOptions, *, as_json: bool) -> None:
+def run_session(
+    sandbox: SandboxControl, options: SessionOptions, log_options: LogOptions, *, as_json: bool
+) -> None:
     """Deploy, watch and redeploy until told to stop; attach if another terminal does.
 
     Args:
         sandbox: Which sandbox.
         options: How the session is run.
+        log_options: What is shown of functions' logs.
         as_json: Whether everything is written as JSON lines.
     """
     running = sandbox.session()
     if running is not None:
         sandbox.keep_permissions(enforce=options.enforce_iam)
-        _look_on(sandbox, running, as_json=as_json)
+        _look_on(sandbox, running, log_options, as_json=as_json)
         return
     with (
         _screen(as_json=as_json) as screen,
-        _looks(sandbox, screen) as looks,
+        _logs(sandbox, screen, log_options) as logs,
         Keys() as keys,
-        sandbox.hold(_Noticed(screen, looks), options, _approval(screen, keys, options)) as daemon,
+        sandbox.hold(_Noticed(screen, logs), options, _approval(screen, keys, options)) as daemon,
         until_interrupted(keys, daemon.stop),
     ):
-        keys.bind(_bindings(looks, daemon))
+        keys.bind(_bindings(_looks(sandbox, screen, logs), daemon))
         daemon.run()
 
 
@@ -73,19 +78,21 @@ def _approval(screen: Screen, keys: Keys, options: SessionOptions) -> Approval:
     return FixedApproval(options.allow_data_loss)
 
 
-def _look_on(sandbox: SandboxControl, running: SessionClient, *, as_json: bool) -> None:
+def _look_on(
+    sandbox: SandboxControl, running: SessionClient, log_options: LogOptions, *, as_json: bool
+) -> None:
     state = running.state()
     with _screen(as_json=as_json) as screen:
         if isinstance(screen, SessionScreen):
             pid = state.pid if state else "elsewhere"
             screen.write([f"looking on at process {pid}, which runs it; q leaves, it goes on"])
         with (
-            _looks(sandbox, screen) as looks,
+            _logs(sandbox, screen, log_options) as logs,
             Keys() as keys,
             suppress(KeyboardInterrupt),
         ):
-            keys.bind(_bindings(looks, _Attached(running)))
-            shown = _Noticed(screen, looks)
+            keys.bind(_bindings(_looks(sandbox, screen, logs), _Attached(running)))
+            shown = _Noticed(screen, logs)
             for item in running.follow():
                 _show(shown, item)
 
@@ -98,16 +105,15 @@ def _show(screen: Screen, item: Event | PreampError) -> None:
 
 
 class _Noticed:
-    """A screen that lets looks know."""
+    """A screen that lets the logs know."""
 
-    def __init__(self, screen: Screen, looks: Looks | None) -> None:
+    def __init__(self, screen: Screen, logs: FunctionLogs) -> None:
         self._screen = screen
-        self._looks = looks
+        self._logs = logs
 
     def report(self, event: Event) -> None:
         self._screen.report(event)
-        if self._looks:
-            self._looks.notice(event)
+        self._logs.notice(event)
 
     def fail(self, error: PreampError) -> None:
         self._screen.fail(error)
@@ -142,15 +148,18 @@ def _screen(*, as_json: bool) -> Iterator[Screen]:
 
 
 @contextmanager
-def _looks(sandbox: SandboxControl, screen: Screen) -> Iterator[Looks | None]:
-    if not isinstance(screen, SessionScreen):
-        yield None
-        return
-    looks = Looks(sandbox, screen.write)
+def _logs(sandbox: SandboxControl, screen: Screen, options: LogOptions) -> Iterator[FunctionLogs]:
+    logs = FunctionLogs(sandbox, screen, options)
+    if options.stream:
+        logs.start()
     try:
-        yield looks
+        yield logs
     finally:
-        looks.close()
+        logs.stop()
+
+
+def _looks(sandbox: SandboxControl, screen: Screen, logs: FunctionLogs) -> Looks | None:
+    return Looks(sandbox, screen.write, logs) if isinstance(screen, SessionScreen) else None
 
 
 def _bindings(looks: Looks | None, steered: _Steered) -> dict[str, Callable[[], None]]:

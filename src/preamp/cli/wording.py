@@ -13,6 +13,7 @@ import click
 from preamp.events import (
     EngineLost,
     FunctionInvoked,
+    FunctionLogged,
     HandlerSaved,
     MailReceived,
     MistakeFound,
@@ -24,7 +25,7 @@ from preamp.events import (
 from preamp.sandbox.place import SECRETS_RECORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from preamp.contract.mail import MailSummary
     from preamp.events import (
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
         SandboxOpened,
         StageFinished,
     )
-    from preamp.sandbox.logs import LogLine
 
 _NAMED: Final = 2
 _NOTICEABLE: Final = 0.05
@@ -151,6 +151,8 @@ def session_line(event: Event) -> str | None:
         return denial_lines(event)
     if isinstance(event, MistakeFound):
         return "\n".join(_mistake_lines(event))
+    if isinstance(event, FunctionLogged):
+        return logged_line(event)
     text = _session_text(event)
     moment = click.style(time.strftime("%H:%M:%S"), dim=True)
     return f"{moment}  {text}" if text else None
@@ -232,17 +234,18 @@ def unenforced_line() -> str:
     return f"  iam      {off}: here every role may do everything, on AWS it may not"
 
 
-def log_line(line: LogLine, names: Mapping[str, str]) -> str:
+def logged_line(event: FunctionLogged, *, plain: bool = False) -> str:
     """One line of a function's log.
 
     Args:
-        line: The line.
-        names: How functions are called here, by their path.
+        event: The line.
+        plain: Leave out what only a terminal understands.
     """
-    moment = datetime.fromtimestamp(line.timestamp / 1000, UTC).astimezone()
-    prefix = f"{moment:%H:%M:%S.%f}"[:-3]
-    name = click.style(names.get(line.path, line.path), fg="cyan")
-    return f"{click.style(prefix, dim=True)} {name}  {line.text}"
+    moment = datetime.fromtimestamp(event.timestamp / 1000, UTC).astimezone()
+    when = f"{moment:%H:%M:%S.%f}"[:-3]
+    if plain:
+        return f"{when} {event.name}  {event.text}"
+    return f"{click.style(when, dim=True)} {click.style(event.name, fg='cyan')}  {event.text}"
 
 
 def mail_lines(mail: MailSummary) -> Iterator[str]:

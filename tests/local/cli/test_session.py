@@ -142,6 +142,56 @@ def test_another_terminal_looks_on_and_asks_for_a_deployment(project: Project) -
             assert (first.ended(), second.ended()) == (0, 0)
 
 
+CHATTY = """
+from preamp import define_backend
+from preamp.constructs import PythonFunction
+stack = define_backend().create_stack("jobs")
+for name in ("Greeter", "Sweeper", "Painter"):
+    PythonFunction(stack, name, entry="chatty.py", environment={"NAME": name})
+"""
+SPEAKS = """
+import os
+def handler(event, context):
+    print("I am", os.environ["NAME"])
+"""
+
+
+def test_logs_are_shown_from_the_beginning_on_or_go_to_a_file(project: Project) -> None:
+    project.write("amplify/backend.py", CHATTY)
+    project.write("amplify/chatty.py", SPEAKS)
+    pipe = project.folder / "chat.log"
+    os.mkfifo(pipe)
+    chosen = ["--stream-function-logs", "--logs-filter", "^Greet", "--logs-filter", "jobs/Sweeper"]
+    with (
+        os.fdopen(os.open(pipe, os.O_RDWR), "r", encoding="utf-8") as added,
+        session(project, *chosen) as running,
+    ):
+        running.until("round.finished")
+        into_file = ["--stream-function-logs", "--logs-out-file", str(pipe)]
+        with session(project, *into_file) as other:
+            other.until("round.finished")
+            for name in ("Painter", "Greeter", "Sweeper"):
+                assert project.run("invoke", name).status == 0
+            for name in ("Greeter", "Sweeper"):
+                logged = running.until("function.logged")
+                assert (logged["path"], logged["text"]) == (f"jobs/{name}", f"I am {name}")
+            lines = [added.readline() for _ in range(4)]
+            assert " Painter  START RequestId: " in lines[0]
+            assert lines[1].endswith(" Painter  I am Painter\n")
+            assert not [one for one in other.seen if one.get("event") == "function.logged"]
+
+
+def test_what_cannot_be_a_log_is_refused(project: Project) -> None:
+    write(project)
+    for words, status, said in (
+        (["--logs-filter", "("], 1, "InvalidFilterError"),
+        (["--logs-out-file", "nowhere/a.log"], 1, "FileAccessError"),
+        (["--once", "--stream-function-logs"], 2, "preamp logs"),
+    ):
+        refused = project.run("sandbox", *words)
+        assert (refused.status, said in refused.err) == (status, True), refused.err
+
+
 def test_deleting_ends_the_session_first_and_leaves_nothing(project: Project) -> None:
     write(project)
     with session(project) as running:

@@ -14,12 +14,14 @@ import click
 from preamp.cli import wiring
 from preamp.cli.completion import complete_path
 from preamp.cli.options import identifier_option, json_option
+from preamp.cli.patterns import compiled
 from preamp.cli.render import Silence
-from preamp.cli.wording import log_line
+from preamp.cli.wording import logged_line
 from preamp.errors import UserError
+from preamp.events import FunctionLogged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from preamp.sandbox.logs import LogLine, LogReader
 
@@ -50,15 +52,20 @@ def command(
 ) -> None:
     """Show what the function at construct PATH logged, or all functions, oldest line first."""
     start = _milliseconds(since) if since else 0
-    wanted = _compiled(pattern or "")
+    wanted = compiled("--filter", pattern or "")
     reader = wiring.sandbox(identifier, Silence()).logs(path, since=start)
     shown = False
     for line in _following(reader) if follow else reader.read():
         if wanted.search(line.text):
-            click.echo(json.dumps(asdict(line)) if as_json else log_line(line, reader.names))
+            click.echo(json.dumps(asdict(line)) if as_json else _shown(line, reader.names))
             shown = True
     if not shown and not as_json:
         click.echo("nothing was logged yet", err=True)
+
+
+def _shown(line: LogLine, names: Mapping[str, str]) -> str:
+    name = names.get(line.path, line.path)
+    return logged_line(FunctionLogged(line.timestamp, line.path, name, line.text))
 
 
 def _following(reader: LogReader) -> Iterator[LogLine]:
@@ -68,17 +75,6 @@ def _following(reader: LogReader) -> Iterator[LogLine]:
             time.sleep(_LOOK_AGAIN_SECONDS)
     except KeyboardInterrupt:  # the way to end it, no failure
         return
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as error:
-        raise UserError(
-            "InvalidFilterError",
-            f"--filter {pattern!r} is no regular expression: {error}",
-            "mend the expression, or escape its special letters with a backslash",
-        ) from error
 
 
 def _milliseconds(since: str) -> int:

@@ -21,11 +21,13 @@ from preamp.cli.commands.denials import denials
 from preamp.cli.commands.restore import reset, restore
 from preamp.cli.completion import complete_path
 from preamp.cli.confirming import confirm
+from preamp.cli.function_logs import LogOptions
 from preamp.cli.options import (
     data_loss_option,
     form_options,
     identifier_option,
     json_option,
+    log_options,
     path_argument,
     yes_option,
 )
@@ -79,12 +81,11 @@ _STRONGER: Final = re.compile(
     type=click.Path(file_okay=False, path_type=Path, resolve_path=True),
     help="Folder of the outputs file; that of the project by default.",
 )
+@log_options
 @data_loss_option
 @identifier_option
 @json_option
-@click.pass_context
 def command(
-    context: click.Context,
     *,
     once: bool,
     port: int | None,
@@ -94,6 +95,7 @@ def command(
     no_iam: bool,
     form: OutputsForm,
     outputs_directory: Path | None,
+    logs: LogOptions,
     allow_data_loss: bool,
     identifier: str | None,
     as_json: bool,
@@ -102,12 +104,17 @@ def command(
 
     No AWS account is needed. Ctrl-C stops it; everything in it is kept for the next time.
     """
-    if context.invoked_subcommand:
+    if click.get_current_context().invoked_subcommand:
         return
     if debugged and not once:
         raise click.UsageError(
             "--debug-function goes with --once; while the sandbox runs, say "
             "'preamp sandbox debug PATH' in another terminal"
+        )
+    if once and logs != LogOptions():
+        raise click.UsageError(
+            "logs are shown while the sandbox runs: --once goes without --stream-function-logs, "
+            "--logs-filter and --logs-out-file; see 'preamp logs' for what was logged"
         )
     from preamp.sandbox.outputs import OutputsRequest
 
@@ -117,7 +124,7 @@ def command(
         from preamp.sandbox.rounds import SessionOptions
 
         options = SessionOptions(port, watched, exclude, allow_data_loss, not no_iam, outputs)
-        run_session(wiring.sandbox(identifier, Silence()), options, as_json=as_json)
+        run_session(wiring.sandbox(identifier, Silence()), options, logs, as_json=as_json)
         return
     started = time.monotonic()
     with reporter_for(as_json=as_json) as reporter:
