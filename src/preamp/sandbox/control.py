@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from preamp.sandbox.rounds import SessionOptions
     from preamp.sandbox.secrets import SecretStore
     from preamp.sandbox.session import SessionClient, SessionState
+    from preamp.sandbox.source_names import SourceNames
 
 
 _PATIENCE_SECONDS: Final = 10.0
@@ -300,7 +301,7 @@ class SandboxControl:
 
         function = find_function(path, self.functions())
         began = time.time()
-        invocation = invoke(function, payload, self._client("lambda"))
+        invocation = invoke(function, payload, self._client("lambda"), self._source_names())
         if invocation.failure is None:
             return invocation
 
@@ -369,7 +370,8 @@ class SandboxControl:
 
         functions = self.functions()
         chosen = functions if path is None else [find_function(path, functions)]
-        return LogReader(chosen, self._client("lambda"), self._client("logs"), since=since)
+        clients = self._client("lambda"), self._client("logs")
+        return LogReader(chosen, *clients, since=since, sources=self._source_names())
 
     def mail(self) -> tuple[MailSummary, ...]:
         """The e-mails that SES accepted, newest first."""
@@ -422,6 +424,11 @@ class SandboxControl:
                 "deploy with 'preamp sandbox'",
             )
         return assembly
+
+    def _source_names(self) -> SourceNames:
+        from preamp.sandbox.source_names import SourceNames
+
+        return SourceNames(self._deployed(), self._place.project.directory)
 
     def _assembly(self) -> CloudAssembly | None:
         from preamp.assembly.read import read_assembly

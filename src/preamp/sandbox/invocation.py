@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
     from preamp.events import PermissionDenied
     from preamp.sandbox.functions import DeployedFunction
+    from preamp.sandbox.source_names import SourceNames
+
+_FRAME: Final = "    at "
+_RUNTIME: Final = "/lambda_host/node/"
 
 
 @dataclass(frozen=True)
@@ -48,27 +53,40 @@ class Invocation:
     denials: tuple[PermissionDenied, ...] = ()
 
 
-def invoke(function: DeployedFunction, payload: str, client: LambdaClient) -> Invocation:
+def invoke(
+    function: DeployedFunction, payload: str, client: LambdaClient, sources: SourceNames
+) -> Invocation:
     """Call a function and wait for its answer. AWS Lambda, "Invoke".
 
     Args:
         function: The function.
         payload: The event, as JSON.
         client: Lambda's client.
+        sources: Names the project's files in its log and its failure.
     """
     answer = client.invoke(FunctionName=function.name, Payload=payload.encode(), LogType="Tail")
     log = base64.b64decode(answer.get("LogResult", "")).decode(errors="replace")
+    log = sources.named(function.path, log)
     body = answer["Payload"].read().decode(errors="replace")
     result = json.loads(body) if body else None
     request_id = answer["ResponseMetadata"]["RequestId"]
     if not answer.get("FunctionError"):
         return Invocation(result, log, None, request_id)
     failure = _failure(result if isinstance(result, dict) else {})
+    trace = tuple(sources.named(function.path, line) for line in failure.trace)
+    failure = replace(failure, trace=trace)
     return Invocation(None, log, failure, request_id)
 
 
 def _failure(answer: dict[str, Any]) -> HandlerFailure:
-    trace = [line for entry in answer.get("stackTrace") or [] for line in entry.splitlines()]
-    return HandlerFailure(
-        str(answer.get("errorType") or "Error"), str(answer.get("errorMessage", "")), tuple(trace)
-    )
+    message = str(answer.get("errorMessage", ""))
+    # Python's traceback, or what Node calls one: that begins with the message
+    told = answer.get("stackTrace") or _frames(answer.get("trace") or [])
+    trace = [line for entry in told for line in str(entry).splitlines()]
+    return HandlerFailure(str(answer.get("errorType") or "Error"), message, tuple(trace))
+
+
+def _frames(trace: list[Any]) -> list[str]:
+    """The user's part of a trace of Node's: what is below is the runtime's."""
+    frames = [line for line in map(str, trace) if line.startswith(_FRAME)]
+    return list(itertools.takewhile(lambda line: _RUNTIME not in line, frames))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_logs.type_defs import FilteredLogEventTypeDef
 
     from preamp.sandbox.functions import DeployedFunction
+    from preamp.sandbox.source_names import SourceNames
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class LogReader:
         lambda_: Lambda's client.
         logs: CloudWatch Logs' client.
         since: Milliseconds since the epoch; older lines are left out.
+        sources: Names the project's files in the lines; None to leave them as they are.
     """
 
     def __init__(
@@ -50,9 +52,11 @@ class LogReader:
         logs: CloudWatchLogsClient,
         *,
         since: int = 0,
+        sources: SourceNames | None = None,
     ) -> None:
         self._groups = {one.path: _log_group(one, lambda_) for one in functions}
         self._logs = logs
+        self._sources = sources
         self._from = dict.fromkeys(self._groups, since)
         self._seen: dict[str, Counter[str]] = {path: Counter() for path in self._groups}
 
@@ -93,7 +97,9 @@ class LogReader:
                 at_start[stream] += 1
                 if at_start[stream] <= known[stream]:
                     continue
-            yield LogLine(event["timestamp"], path, event["message"].rstrip("\n"))
+            text = event["message"].rstrip("\n")
+            shown = self._sources.named(path, text) if self._sources else text
+            yield LogLine(event["timestamp"], path, shown)
         if events:
             newest = max(event["timestamp"] for event in events)
             self._from[path] = newest

@@ -249,6 +249,10 @@ backend = define_backend(
     typed=define_function(entry="typed/main.ts"), other=define_function(entry="other/greeter.py")
 )
 """
+FAILS = """export const handler = async () => {
+  throw new Error("fourth");
+};
+"""
 
 
 def test_a_saved_typescript_handler_is_bundled_and_swapped(project: Project) -> None:
@@ -275,4 +279,7 @@ def test_a_saved_typescript_handler_is_bundled_and_swapped(project: Project) -> 
         project.write("amplify/typed/words.ts", "export const handler = async () => 'third';\n")
         assert running.until("round.started")["saved"] == ["amplify/typed/words.ts"]
         running.until("round.finished")
+        project.write("amplify/typed/words.ts", FAILS)
+        running.until("round.finished")
+        assert "(amplify/typed/words.ts:2:9)\n" in project.run("invoke", "main-lambda").err
     assert (project.folder / "amplify/other/amplify_env/greeter.py").is_file()

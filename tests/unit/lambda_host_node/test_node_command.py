@@ -52,6 +52,12 @@ def test_the_heap_is_a_part_of_the_memory(memory: int, old: int, young: int) -> 
     assert options_of(spec_of(memory_mb=memory)) == expected
 
 
+def test_a_bundle_with_its_map_is_traced_to_its_sources(tmp_path: Path) -> None:
+    assert "--enable-source-maps" not in options_of(spec_of(code=tmp_path))
+    (tmp_path / "index.mjs.map").touch()
+    assert "--enable-source-maps" in options_of(spec_of(code=tmp_path))
+
+
 @pytest.mark.parametrize("option", ["--max-old-space-size=50", "--max_old_space_size=50"])
 def test_a_functions_own_heap_size_wins(option: str) -> None:
     variables = {"NODE_OPTIONS": f"--enable-source-maps {option}"}

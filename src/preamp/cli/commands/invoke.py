@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from preamp.sandbox.invocation import Invocation
-
-_OF_LAMBDA: Final = re.compile(r'"/var/task/(?P<file>[^"]+)"')
 
 
 @click.command(
@@ -55,7 +51,7 @@ def command(
     if as_json:
         click.echo(json.dumps(asdict(invocation), ensure_ascii=False))
     else:
-        _show(invocation, sandbox.place.project.directory)
+        _show(invocation)
     if invocation.failure:
         context.exit(1)
 
@@ -87,7 +83,7 @@ def _read(path: Path) -> str:
         ) from error
 
 
-def _show(invocation: Invocation, project: Path) -> None:
+def _show(invocation: Invocation) -> None:
     for line in _logged(invocation):
         click.echo(line, err=True)
     if invocation.failure is None:
@@ -95,7 +91,7 @@ def _show(invocation: Invocation, project: Path) -> None:
         return
     click.echo(click.style("the handler raised an exception", fg="red", bold=True), err=True)
     for line in invocation.failure.trace:
-        click.echo(f"  {_in_project(line, project)}", err=True)
+        click.echo(f"  {line}", err=True)
     click.echo(f"{invocation.failure.error_type}: {invocation.failure.message}", err=True)
     for denial in invocation.denials:
         click.echo(f"\n{denial_lines(denial)}", err=True)
@@ -108,11 +104,3 @@ def _logged(invocation: Invocation) -> Iterator[str]:
         if failure is None or not entry.startswith(f"[ERROR] {failure.error_type}: "):
             # Lambda keeps the lines of one entry together by a return instead of a newline
             yield from entry.splitlines()
-
-
-def _in_project(line: str, project: Path) -> str:
-    """A line of a traceback that names the file of the project instead of Lambda's copy."""
-    found = _OF_LAMBDA.search(line)
-    if found is None or not (project / found["file"]).is_file():
-        return line
-    return line.replace(found[0], f'"{os.path.relpath(project / found["file"])}"', 1)

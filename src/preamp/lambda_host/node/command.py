@@ -51,7 +51,7 @@ def node_command(
         options: More of Node's own options, for example for its inspector.
     """
     problem = _sdk_problem(sdk)
-    flags = (*_heap_options(spec), *_feature_options(spec), *options)
+    flags = (*_heap_options(spec), *_feature_options(spec), *_map_options(spec), *options)
     return Command(
         argv=(str(node), *flags, str(RUNTIME), *((problem,) if problem else ())),
         env={"NODE_PATH": os.pathsep.join(_search_path(spec, sdk))},
@@ -78,6 +78,11 @@ def _feature_options(spec: FunctionSpec) -> list[str]:
     own = spec.variables.get("NODE_OPTIONS", "").split()
     disabled = [f"--no-{feature}" for feature in _DISABLED if f"--{feature}" not in own]
     return [*disabled, *(f"--disable-warning={code}" for code in _WARNINGS_OF_24)]
+
+
+def _map_options(spec: FunctionSpec) -> list[str]:
+    """Traces of what was bundled name the project's files: the bundle's own lines tell nobody."""
+    return ["--enable-source-maps"] if any(spec.code.glob("*.map")) else []
 
 
 def _search_path(spec: FunctionSpec, sdk: Path | None) -> list[str]:
