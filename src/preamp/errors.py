@@ -135,6 +135,9 @@ CODES: Final[dict[str, str]] = {
     "InvalidResourceError": "define_backend() was given something that is no resource",
     "InvalidResourceNameError": "a resource or stack cannot have this name",
     "InvalidRuntimeError": "a function's runtime does not exist, or cannot run its handler",
+    "InvalidSchemaError": (
+        "define_data() was given something that is no schema, or a part that is none"
+    ),
     "InvalidSecretNameError": "a secret cannot have this name",
     "InvalidSecretValueError": "a secret cannot have this value",
     "InvalidSenderError": "who is to send messages to users is not said completely, or in two ways",
@@ -171,6 +174,24 @@ CODES: Final[dict[str, str]] = {
     "ResourceCycleError": "resources need each other to be built",
     "SandboxNotRunningError": "the sandbox of this project does not run",
     "SandboxRunningError": "another terminal runs the sandbox already",
+    "SchemaAuthorizationError": (
+        "a rule of a schema fits nothing, contradicts its fields, or is missing"
+    ),
+    "SchemaEnumError": "an enum of a schema has no values, or impossible ones",
+    "SchemaFieldError": (
+        "a default or a validation of a field is impossible, or the field has no type"
+    ),
+    "SchemaIdentifierError": "the identifier of a model names something that cannot be part of it",
+    "SchemaIndexError": (
+        "an index of a model names something that cannot be indexed, or is there twice"
+    ),
+    "SchemaModelError": "an option of a model has a value that it cannot have",
+    "SchemaNameError": "a name in a schema is reserved, taken, or no name of GraphQL",
+    "SchemaOperationError": "a custom operation lacks its handler or its types, or has wrong ones",
+    "SchemaRelationError": "a relation has no other side, or its fields do not fit",
+    "SchemaRouteError": "an AI route has an impossible model, tool or configuration",
+    "SchemaSqlError": "an SQL database lacks something, or a model does not belong to it",
+    "SchemaTypeError": "an annotation in a schema is no type of the API, or names nothing",
     "SecretAsTextError": "a secret is used as text while the backend is defined",
     "SecretExposedError": "a secret would be an output or a parameter of a stack",
     "SecretNotFoundError": "a command names a secret that the sandbox does not have",

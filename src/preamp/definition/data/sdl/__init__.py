@@ -1,0 +1,1 @@
+"""From the vocabulary of data models to Amplify's GraphQL: reading, checking, printing."""
