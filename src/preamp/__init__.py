@@ -10,6 +10,7 @@ from preamp.definition.auth.reference import ReferenceAuthDefinition, reference_
 from preamp.definition.backend import Backend, ResourceDefinition, ResourceScope, define_backend
 from preamp.definition.function import FunctionDefinition, define_function
 from preamp.definition.secret import Secret, secret
+from preamp.definition.storage.definition import StorageDefinition, define_storage
 from preamp.errors import Fault, PreampError, UserError
 
 __all__ = [
@@ -22,10 +23,12 @@ __all__ = [
     "ResourceDefinition",
     "ResourceScope",
     "Secret",
+    "StorageDefinition",
     "UserError",
     "define_auth",
     "define_backend",
     "define_function",
+    "define_storage",
     "reference_auth",
     "secret",
 ]

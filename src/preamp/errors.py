@@ -33,6 +33,7 @@ CODES: Final[dict[str, str]] = {
     "BackendRaisedError": "the backend file, or the CDK called from it, raised an exception",
     "BackendSyntaxError": "the backend file, or a module it imports, is not valid Python",
     "BootstrapMissingError": "the account has no bucket for assets",
+    "BucketResourceFault": "a construct of the CDK that is a bucket has no bucket resource",
     "BundleTooLargeError": "the unzipped bundle of a function exceeds Lambda's 250 MB",
     "CircularStackReferenceError": "stacks refer to each other in a circle",
     "CredentialsError": "the target refuses the credentials, or there are none",
@@ -42,6 +43,9 @@ CODES: Final[dict[str, str]] = {
     "DataLossError": "the deployment would delete data, and nobody has allowed that",
     "DebugPortError": "no port is free for a debugger to attach to",
     "DebuggerInstallationError": "Python's debugger could not be installed",
+    "DefineStorageConfigurationError": (
+        "an option of define_storage() has a value that it cannot have"
+    ),
     "DefinitionKindFault": "a definition of preamp's own has nothing that builds it",
     "DeletionFailedError": "something of the stack could not be deleted",
     "DependencyConflictError": "the declared dependencies of a function contradict each other",
@@ -141,6 +145,10 @@ CODES: Final[dict[str, str]] = {
     "InvalidSecretNameError": "a secret cannot have this name",
     "InvalidSecretValueError": "a secret cannot have this value",
     "InvalidSenderError": "who is to send messages to users is not said completely, or in two ways",
+    "InvalidStorageAccessDefinitionError": (
+        "an access rule of define_storage() is for nobody, or allows what does not exist"
+    ),
+    "InvalidStorageAccessPathError": "no access rule of define_storage() can be for this path",
     "InvalidTemplateError": "AWS would refuse a template of the backend; nothing was deployed",
     "InvalidTimeError": "the time given to `preamp logs --since` is none",
     "InvalidTimeoutError": "the timeout of a function is out of range",
@@ -153,7 +161,9 @@ CODES: Final[dict[str, str]] = {
     "MaximumLayersReachedError": "a function has more than five layers",
     "MessageFault": "a process of preamp wrote a line another one does not know",
     "MessageTemplateError": "a message to users is no text, too long, or lacks the code or link",
+    "MultipleDefaultStorageError": "more than one bucket of the backend is the default",
     "MultipleSingletonResourcesError": "the backend defines its users twice",
+    "NoDefaultStorageError": "the backend has several buckets, of which none is the default",
     "NoWheelError": "a dependency has no wheel for the function's Python and CPU",
     "NodeMissingFault": "the package that carries Node is not whole",
     "NotABackendError": "the stack is not one of Amplify or preamp",
@@ -206,6 +216,7 @@ CODES: Final[dict[str, str]] = {
     "StackProtectedError": "termination protection is on",
     "StackStuckError": "the stack is in a state that allows no deployment",
     "StackVanishedFault": "the stack disappeared while it was being deployed",
+    "StorageNameTakenError": "two buckets of the backend have one name",
     "SynthesisCancelledError": "the synthesis was ended before it was done",
     "SynthesisFailedError": "the construct tree cannot be written as templates",
     "SynthesisFault": "the synthesis broke in preamp's own code",

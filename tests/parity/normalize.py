@@ -90,6 +90,7 @@ BACKEND_HASH: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{20}(?![0-9a-f])")
 SCHEDULER_ROLE: Final = re.compile(r"SchedulerRoleForTarget-?([0-9a-f]{6})")
 SHORTEST_CUT: Final = 16
 SECONDS_PER_DAY: Final = 86400
+LONGEST_INLINE_CODE: Final = 300
 
 
 class AssemblyError(Exception):
@@ -425,6 +426,12 @@ class Assembly:
 
 
 # --- canonical form ----------------------------------------------------------
+def _inline(code: Json) -> Json:
+    """Code that stands in a template; what is longer than a glance is named by its content."""
+    text = code.get("ZipFile") if isinstance(code, dict) else None
+    if not isinstance(text, str) or len(text) <= LONGEST_INLINE_CODE:
+        return code
+    return {"ZipFile": f"<inline:{hashlib.sha256(text.encode()).hexdigest()[:16]}>"}
 
 
 def tidy(value: Json) -> Json:
@@ -602,7 +609,7 @@ class Canonicalizer:
             value = properties.pop(key)
             if key in ("Code", "Content"):
                 match = ASSET_HASH.search(str(value.get("S3Key", "")))
-                value = self.assets.code(match.group(1)) if match else value
+                value = self.assets.code(match.group(1)) if match else _inline(value)
             apart[key] = self.canonical(value, template)
         environment = properties.get("Environment")
         if isinstance(environment, dict) and isinstance(environment.get("Variables"), dict):

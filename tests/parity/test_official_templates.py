@@ -24,6 +24,7 @@ VERSION = "the id of a version has a hash of the code in it, and a schedule's ro
 PYTHON = "a Python handler: its runtime, code and handler are not those of the TypeScript one"
 
 JOBS: Final = "stacks.jobs.resources.all-options-lambda"
+THUMBS: Final = "stacks.storage.resources.thumbs-lambda"
 TIMES: Final = "stacks.function.resources"
 NOTIFICATIONS: Final = "stacks.CustomNotifications.resources.CustomNotifications"
 
@@ -58,12 +59,18 @@ DIFFERENCES: Final[dict[str, dict[str, str]]] = {
             "weekly-report-lambda/CurrentVersion",
         )
     },
+    "09-storage": {
+        f"{THUMBS}.DependsOn": BEFORE,
+        f"{THUMBS}/ServiceRole/DefaultPolicy.DeletionPolicy": BEFORE,
+        f"{THUMBS}/ServiceRole/DefaultPolicy.UpdateReplacePolicy": BEFORE,
+    },
 }
 PROJECT_OF: Final = {
     "01-empty": "empty",
     "02-seed-custom": "seed",
     "03-custom-stacks": "custom_stacks",
     "07-functions": "functions",
+    "09-storage": "storage",
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from preamp.definition.auth.definition import AuthDefinition
 from preamp.definition.auth.reference import ReferenceAuthDefinition
 from preamp.definition.function import FunctionDefinition
+from preamp.definition.storage.definition import StorageDefinition
 from preamp.errors import Fault
 
 if TYPE_CHECKING:
@@ -39,5 +40,9 @@ def build(definition: object, scope: ResourceScope) -> Any:  # noqa: ANN401 - on
             from preamp.constructs.auth.reference import build_reference
 
             return build_reference(definition, scope)
+        case StorageDefinition():
+            from preamp.constructs.storage.build import build_storage
+
+            return build_storage(definition, scope)
         case _:
             raise Fault("DefinitionKindFault", f"nothing builds a {type(definition).__name__}")

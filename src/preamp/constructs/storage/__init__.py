@@ -1,0 +1,1 @@
+"""What `define_storage` becomes: a bucket, its policies and its triggers."""

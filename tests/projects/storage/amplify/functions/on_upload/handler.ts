@@ -1,0 +1,3 @@
+export const handler = async (event: { Records: { s3: { object: { key: string } } }[] }) => {
+  console.log(event.Records.map((record) => record.s3.object.key));
+};
