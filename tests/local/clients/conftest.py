@@ -11,6 +11,7 @@ import pytest
 from tests.local.cli.commandline import Project
 from tests.local.clients.client_packages import SOURCES, link_packages
 from tests.local.clients.dev_server import DevServer
+from tests.local.clients.notes import Notes
 from tests.local.conftest import Recorder, aws_client
 
 from preamp.engine.process import EngineProcess
@@ -69,3 +70,12 @@ def dev_server(frontend: Path, cloud: EngineConnection) -> Iterator[DevServer]:
         yield server
     cognito.close()
     s3.close()
+
+
+@pytest.fixture(scope="module")
+def notes(frontend: Path, cloud: EngineConnection) -> Iterator[Notes]:
+    """What the function noted that is told of files."""
+    outputs: dict[str, Any] = json.loads((frontend / "amplify_outputs.json").read_text())
+    sqs = aws_client(cloud, "sqs")
+    yield Notes(sqs, outputs["custom"]["notes"])
+    sqs.close()

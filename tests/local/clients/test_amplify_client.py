@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tests.local.cli.commandline import Project
     from tests.local.clients.dev_server import DevServer
+    from tests.local.clients.notes import Notes
 
     from preamp.engine.protocol import EngineConnection
 
@@ -124,9 +125,20 @@ def test_files_are_kept_under_the_rules_for_paths(told: dict[str, Any]) -> None:
     assert (told["ownPath"], told["download"]) == ("second", "hello")
     assert sorted(told["list"]) == sorted([told["upload"].rpartition("/")[2], "second ü.txt"])
     assert told["properties"] == len("hello")
-    for step in ("ofOthers", "listOfOthers", "ofAdmins"):
+    for step in ("ofOthers", "listOfOthers", "ofAdmins", "otherBucket"):
         assert told[step] == "AccessDenied", step
     assert told["remove"] == "NotFound"
+
+
+def test_another_bucket_is_reached_by_its_name(told: dict[str, Any]) -> None:
+    assert told["toOtherBucket"] == [["books/a.txt"], "a book"]
+    assert told["belowWhatIsAllowed"] == "AccessDenied"
+
+
+def test_a_function_is_told_of_files_that_come_and_go(told: dict[str, Any], notes: Notes) -> None:
+    came = {"event": "ObjectCreated", "key": told["upload"], "size": len("hello")}
+    went = {"event": "ObjectRemoved", "key": told["upload"]}
+    notes.wait_for([came, went])
 
 
 def test_an_address_that_was_signed_is_good_for_what_was_signed(told: dict[str, Any]) -> None:
@@ -192,7 +204,8 @@ def test_triggers_have_a_say_in_what_follows(told: dict[str, Any]) -> None:
 def test_every_trigger_was_called(told: dict[str, Any], cloud: EngineConnection) -> None:
     assert told["asGuest"] == [True, True]
     logs = aws_client(cloud, "logs")
-    (group,) = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
+    groups = logs.describe_log_groups(logGroupNamePrefix="/aws/lambda/")["logGroups"]
+    (group,) = [group for group in groups if "trigger" in group["logGroupName"]]
     lines = logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
     logs.close()
     sources = re.findall(r"called ([A-Za-z]+)_", " ".join(line["message"] for line in lines))

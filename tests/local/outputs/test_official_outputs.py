@@ -108,10 +108,18 @@ def test_the_file_is_the_official_one(
 
 
 DEFINITION = """
-from preamp import define_auth, define_backend
+from preamp import define_auth, define_backend, define_storage
 
 auth = define_auth(login_with={"email": True}, groups=["ADMINS"])
-backend = define_backend(auth=auth)
+files = define_storage(
+    name="my files",
+    access=lambda allow: {
+        "public/*": [allow.guest.to(["read"]), allow.groups(["ADMINS"]).to(["read", "write"])],
+        "own/{entity_id}/*": [allow.entity("identity").to(["read", "write", "delete"])],
+    },
+)
+shelf = define_storage(name="shelf", is_default=True)
+backend = define_backend(auth=auth, files=files, shelf=shelf)
 backend.add_output(custom={"pool": backend.auth.resources.user_pool.user_pool_arn})
 """
 
@@ -131,7 +139,10 @@ def test_what_a_sandbox_writes_is_what_the_official_tool_reads(
         generate_officially([{"stackName": summary["stack"], **wanted}], variables)
         ours = (project.folder / "amplify_outputs.json").read_bytes()
         assert (directory / "amplify_outputs.json").read_bytes() == ours
-        assert json.loads(ours)["auth"]["groups"] == [{"ADMINS": {"precedence": 0}}]
+        told = json.loads(ours)
+        assert told["auth"]["groups"] == [{"ADMINS": {"precedence": 0}}]
+        assert [bucket["name"] for bucket in told["storage"]["buckets"]] == ["my files", "shelf"]
+        assert told["storage"]["bucket_name"] == told["storage"]["buckets"][1]["bucket_name"]
     finally:
         project.run("sandbox", "stop")
 

@@ -110,11 +110,17 @@ const files = (name) => ({
     await storage.uploadData({ path, data: new Blob([new Uint8Array(11 << 20)]) }).result;
     return (await storage.getProperties({ path })).size;
   },
+  otherBucket: () => refusal(() => toShelf("books/a.txt")),
   remove: async (told) => {
     await storage.remove({ path: told.upload });
     return refusal(() => storage.getProperties({ path: told.upload }));
   },
 });
+
+const toShelf = async (path) => {
+  const { result } = storage.uploadData({ path, data: "a book", options: { bucket: "shelf" } });
+  return (await result).path;
+};
 
 const secondFactor = (email, ask) => ({
   group: async () => {
@@ -123,6 +129,14 @@ const secondFactor = (email, ask) => ({
     return tokens.accessToken.payload["cognito:groups"];
   },
   asAdmin: async () => (await storage.uploadData({ path: "admin/a.txt", data: "x" }).result).path,
+  toOtherBucket: async () => {
+    await toShelf("books/a.txt");
+    const bucket = "shelf";
+    const { items } = await storage.list({ path: "books/", options: { bucket } });
+    const { body } = await storage.downloadData({ path: items[0].path, options: { bucket } }).result;
+    return [items.map((item) => item.path), await body.text()];
+  },
+  belowWhatIsAllowed: () => refusal(() => toShelf("books/rare/a.txt")),
   authenticator: async () => {
     const { sharedSecret } = await auth.setUpTOTP();
     await auth.verifyTOTPSetup({ code: await ask(`totp?secret=${sharedSecret}`) });
