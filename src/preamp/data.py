@@ -114,8 +114,10 @@ _WHERE: Final = {
 """The module of each name."""
 
 
-def __getattr__(name: str) -> object:
-    for module, names in _WHERE.items():
-        if name in names:
-            return getattr(import_module(f"preamp.definition.data.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # which would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        for module, names in _WHERE.items():
+            if name in names:
+                return getattr(import_module(f"preamp.definition.data.{module}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

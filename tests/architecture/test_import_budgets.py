@@ -47,6 +47,14 @@ def test_definitions_import_nothing_heavy(module: str) -> None:
     assert loaded(f"import {module}").isdisjoint(HEAVY)
 
 
+def test_names_of_data_models_are_loaded_when_they_are_used() -> None:
+    marked = (
+        "sys.modules['used' if 'preamp.definition.data.models' in sys.modules else 'idle'] = sys"
+    )
+    assert "idle" in loaded(f"import preamp.data; {marked}")
+    assert "used" in loaded(f"from preamp.data import Model; {marked}")
+
+
 def test_the_command_line_starts_without_what_it_may_never_need() -> None:
     statement = "from preamp.cli.main import main; main(['--help'])"
     assert loaded(statement).isdisjoint(CLI_MAY_NOT)

@@ -11,7 +11,7 @@ def graphql_name(name: str) -> str:
     if name != name.lower():
         return name
     start = name[: len(name) - len(name.lstrip("_"))]
-    first, *others = [part for part in name.split("_") if part] or [name]
+    first, *others = [part for part in name.split("_") if part] or [""]
     return start + first + "".join(capitalized(part) for part in others)
 
 

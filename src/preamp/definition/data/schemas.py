@@ -78,6 +78,14 @@ class SqlSchemaParts(SchemaParts):
                 added.append(part)
         return replace(self, parts=(*now, *added))
 
+    def set_authorization(self, rules: Sequence[Rule | ResourceRule]) -> SqlSchemaParts:
+        """Say who may use what has no rules of its own.
+
+        Args:
+            rules: The rules, in place of those that `SchemaConfiguration.schema` was given.
+        """
+        return replace(self, authorization=tuple(rules))
+
     def original_of(self, model: type[Model]) -> type[Model]:
         """The model of the database that a model stands for."""
         return next((each for each in model.__mro__ if each in self.generated), model)

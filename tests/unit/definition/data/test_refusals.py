@@ -566,6 +566,17 @@ def test_a_route_that_cannot_be(tmp_path: Path, words: str, options: str) -> Non
     assert words in error.message
 
 
+def test_a_route_that_generates_items_of_a_model(tmp_path: Path) -> None:
+    text = (
+        f"{MODEL.format('Todo', '')}    name: str\n"
+        '@generation(ai_model="Claude 3 Haiku", system_prompt="x", authorization=OPEN)  # here\n'
+        "def make() -> Todo | None: ...\n"
+    )
+    error = refused(tmp_path, text)
+    assert error.code == "SchemaRouteError"
+    assert error.message == "make has the model Todo generated"
+
+
 @pytest.mark.parametrize(
     ("tool", "words"),
     [

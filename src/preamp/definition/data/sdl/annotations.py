@@ -134,7 +134,7 @@ def evaluate(annotation: object, scope: Mapping[str, Any], place: Place) -> obje
     if not isinstance(text, str):
         return annotation
     try:
-        return eval(text, {}, scope)  # noqa: S307 - the user's own code, as typing.get_type_hints
+        found = eval(text, {}, scope)  # noqa: S307 - the user's own code, as typing.get_type_hints
     except NameError as error:
         message = f"{place.label} is {text}, and nothing is called {error.name}"
         hint = f"list {error.name} in the schema, import it for more than type checking, or mend it"
@@ -142,6 +142,7 @@ def evaluate(annotation: object, scope: Mapping[str, Any], place: Place) -> obje
     except Exception as error:  # noqa: BLE001 - whatever the user's expression raises
         message = f"the annotation of {place.label} cannot be evaluated: {error}"
         raise place.error(CODE, message, "write a type, such as str or list[str]") from None
+    return found if found == text else evaluate(found, scope, place)
 
 
 def read_type(annotation: object, scope: Mapping[str, Any], place: Place) -> TypeUse:

@@ -166,6 +166,10 @@ class Operations:
             return ASYNC_ANSWER
         if isinstance(answer.named, type) and issubclass(answer.named, Model):
             self._catalogue.model(answer.named, place)
+            if isinstance(operation, Generation):
+                message = f"{operation.name} has the model {answer.named.__name__} generated"
+                hint = "generate a class with @custom_type, and create items of it"
+                raise place.error("SchemaRouteError", message, hint)
         owner = operation.name
         if isinstance(operation, Subscription) and isinstance(operation.sources[0], Mutation):
             owner = operation.sources[0].name
