@@ -23,11 +23,9 @@ follow_imports = skip
 def mistakes(folder: Path) -> set[tuple[str, int]]:
     """The lines in which mypy finds something."""
     (folder / "mypy.ini").write_text(CONFIGURATION, encoding="utf-8")
-    files = [FILES / "right.py", FILES / "wrong.py"]
-    command = [sys.executable, "-m", "mypy", "--cache-dir", folder / "cache"]
-    answer = subprocess.run(
-        [*command, *files], cwd=folder, capture_output=True, text=True, check=False
-    )
+    files = [str(FILES / name) for name in ("right.py", "wrong.py")]
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(folder / "cache"), *files]
+    answer = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert answer.stderr == ""
     return {(name, int(line)) for name, line in ERROR.findall(answer.stdout)}
 
