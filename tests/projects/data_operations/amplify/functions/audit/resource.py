@@ -1,0 +1,3 @@
+from preamp import define_function
+
+audit = define_function(name="audit", entry="handler.ts", resource_group_name="data")
