@@ -71,10 +71,11 @@ PROJECT_OF: Final = {
 
 def found(official: dict[str, Any], ours: dict[str, Any]) -> Iterator[tuple[str, str]]:
     root = ours["stacks"]["."]
+    code = {at: it for at, it in ours["code"].items() if at.split(":")[0] in official["stacks"]}
     parts = [
         ("outputs", official["outputs"], root["outputs"]),
         ("metadata", official["metadata"], root["metadata"]),
-        ("code", official["code"], ours["code"]),
+        ("code", official["code"], code),
     ]
     parts += [(name, stack, ours["stacks"][name]) for name, stack in official["stacks"].items()]
     for place, expected, actual in parts:

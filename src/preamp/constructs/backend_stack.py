@@ -31,7 +31,13 @@ _PLATFORMS: Final = {"Darwin": "Mac", "Windows": "Windows", "Linux": "Linux"}
 def create_root_stack(app: App, backend_id: BackendId) -> Stack:
     """Make the root stack of a backend with everything that marks it as one."""
     described = description(backend_id, "root")
-    stack = Stack(app, backend_id.stack_name, description=described)
+    stack = Stack(
+        app,
+        backend_id.stack_name,
+        description=described,
+        # others depend on it: whoever deletes it says so first
+        termination_protection=backend_id.kind != "sandbox",
+    )
     _tag(stack, backend_id)
     if backend_id.kind == "sandbox":
         RemovalPolicies.of(stack).destroy()

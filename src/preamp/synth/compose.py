@@ -13,6 +13,7 @@ from preamp.constructs.backend_stack import (
     set_output_entry,
     shorten_logical_id,
 )
+from preamp.constructs.branch_linker import link_branch
 from preamp.constructs.building import build
 from preamp.constructs.token_json import to_json
 from preamp.contract.context import KIND, NAME, NAMESPACE
@@ -251,6 +252,8 @@ class BackendComposer:
         self.backend = backend
         platform = {"deploymentType": backend_id.kind, "region": backend.stack.region}
         backend.add_entry(PLATFORM.key, PLATFORM.version, platform)
+        if backend_id.kind == "branch":
+            link_branch(backend.stack, backend_id, self._request.project)
         backend.build(resources)
         return backend
 
