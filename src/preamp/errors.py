@@ -32,11 +32,13 @@ CODES: Final[dict[str, str]] = {
     "BackendNotFoundError": "there is no backend file where it should be",
     "BackendRaisedError": "the backend file, or the CDK called from it, raised an exception",
     "BackendSyntaxError": "the backend file, or a module it imports, is not valid Python",
-    "BootstrapMissingError": "the account has no bucket for assets",
+    "BootstrapMissingError": "the account is not prepared by the CDK's bootstrap",
+    "BootstrapOutdatedError": "the account was prepared by a CDK that is too old for the backend",
     "BucketResourceFault": "a construct of the CDK that is a bucket has no bucket resource",
     "BundleTooLargeError": "the unzipped bundle of a function exceeds Lambda's 250 MB",
     "CircularStackReferenceError": "stacks refer to each other in a circle",
     "CredentialsError": "the target refuses the credentials, or there are none",
+    "CredentialsExpiredError": "the credentials have expired, possibly while a deployment ran",
     "CustomFunctionProviderError": (
         "what was given to define_function() makes no function, or an option does not apply to it"
     ),
@@ -225,6 +227,7 @@ CODES: Final[dict[str, str]] = {
     "TargetUnreachableError": "the cloud does not answer",
     "TemplateConflictError": "`preamp init` found other files where the template's would go",
     "TemplateRefusedError": "CloudFormation refuses the template before changing anything",
+    "ThrottledError": "AWS asks for fewer requests, again and again",
     "UndebuggableRuntimeError": "a function's runtime has no debugger here",
     "UnexpectedFault": "something broke that nobody expected",
     "UnknownEnvironmentError": "a handler imports the typed environment of a function there is not",

@@ -46,6 +46,7 @@ class FileAsset:
         packaging: ``file`` is uploaded as it is, ``zip`` is a directory to be zipped.
         bucket: Bucket name; may hold placeholders such as ``${AWS::AccountId}``.
         object_key: Key in the bucket; holds the hash, so a key never changes its content.
+        role: The role that may write there; None for whoever deploys. Holds placeholders, too.
     """
 
     asset_id: str
@@ -54,6 +55,28 @@ class FileAsset:
     packaging: Packaging
     bucket: str
     object_key: str
+    role: str | None = None
+
+
+@dataclass(frozen=True)
+class Bootstrapping:
+    """What an assembly expects of the account: what ``cdk bootstrap`` leaves there.
+
+    All of it may hold placeholders such as ``${AWS::AccountId}``. AWS CDK, "Bootstrapping".
+
+    Attributes:
+        deploy_role: The role that calls CloudFormation; None for whoever deploys.
+        execution_role: The role that CloudFormation acts in; None for that of the deployment.
+        lookup_role: The role that looks at what runs; None for whoever deploys.
+        version_parameter: Where Systems Manager keeps the version; None if it does not matter.
+        version: The least version that will do.
+    """
+
+    deploy_role: str | None = None
+    execution_role: str | None = None
+    lookup_role: str | None = None
+    version_parameter: str | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,6 +131,7 @@ class CloudAssembly:
         secrets: The secrets that the backend uses, each with the user's lines that do.
         inputs: What the definition read of the project, relative to it; a name with a slash at its
             end is a folder and stands for all that lies directly in it. None if not known.
+        bootstrapping: What it expects of the account.
     """
 
     directory: Path
@@ -121,6 +145,7 @@ class CloudAssembly:
     sites: Mapping[str, Site] = field(default_factory=dict)
     secrets: Mapping[str, tuple[Site, ...]] = field(default_factory=dict)
     inputs: frozenset[str] | None = None
+    bootstrapping: Bootstrapping = Bootstrapping()
 
     def site_of(self, path: str) -> Site | None:
         """Return the user's line that made a construct, or the nearest recorded above it.
@@ -172,6 +197,17 @@ def read_assembly(directory: Path) -> CloudAssembly:
         sites=annex.sites,
         secrets=annex.secrets,
         inputs=annex.inputs,
+        bootstrapping=_bootstrapping(properties),
+    )
+
+
+def _bootstrapping(properties: Mapping[str, Any]) -> Bootstrapping:
+    return Bootstrapping(
+        deploy_role=properties.get("assumeRoleArn"),
+        execution_role=properties.get("cloudFormationExecutionRoleArn"),
+        lookup_role=(properties.get("lookupRole") or {}).get("arn"),
+        version_parameter=properties.get("bootstrapStackVersionSsmParameter"),
+        version=int(properties.get("requiresBootstrapStackVersion") or 0),
     )
 
 
@@ -327,6 +363,7 @@ def _destinations(directory: Path, asset_id: str, entry: Mapping[str, Any]) -> I
             packaging=packaging,
             bucket=_required(directory, destination, "bucketName"),
             object_key=_required(directory, destination, "objectKey"),
+            role=destination.get("assumeRoleArn"),
         )
 
 

@@ -11,6 +11,8 @@ The stages, each fed by the one before:
 5. **deploy** has CloudFormation carry the change out and follows it to its end. A failure is
    rolled back by CloudFormation, and waited for, before it is raised.
 
+Each stage has the rights of the role that the assembly names for it, where the target has roles.
+
 Owns the order of the stages. Must not print, and must not know whether the target is AWS.
 """
 
@@ -22,15 +24,25 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from preamp.assembly.read import Bootstrapping
 from preamp.deploy.assets import AssetPublisher
+from preamp.deploy.bootstrapping import require_bootstrap
 from preamp.deploy.cloudformation import StackOperator
 from preamp.deploy.data_loss import DataGuard
-from preamp.deploy.deployed import NEVER_CREATED, STUCK, DeployedStack, is_busy, read_stack
+from preamp.deploy.deployed import (
+    NEVER_CREATED,
+    ROLLBACK_STUCK,
+    STUCK,
+    DeployedStack,
+    is_busy,
+    read_stack,
+)
 from preamp.deploy.failure import empty_backend, explained, stack_stuck
 from preamp.deploy.hotswap.execution import SwapExecutor, SwapFailedError
 from preamp.deploy.hotswap.transition import Transition, needed_assets
 from preamp.deploy.plan import Action, Plan, PlanKind, plan_creation
 from preamp.deploy.planner import Planner
+from preamp.deploy.roles import Roles
 from preamp.deploy.telling import tell_plan
 from preamp.errors import UserError
 from preamp.events import Notice, StageFinished, StageStarted
@@ -114,8 +126,9 @@ def deploy(
     """
     guard = DataGuard(approval, before_data_loss, reporter)
     with explained(target):
-        deployment = _Deployment(assembly, target, reporter, hotswap)
-        return deployment.run(publisher or AssetPublisher(target), guard)
+        roles = Roles(target)
+        deployment = _Deployment(assembly, roles, reporter, hotswap)
+        return deployment.run(publisher or AssetPublisher(target, roles), guard)
 
 
 def make_plan(
@@ -137,11 +150,16 @@ def make_plan(
         UserError: ``StackStuckError`` if the stack allows no update.
     """
     with explained(target):
-        return _Deployment(assembly, target, reporter, hotswap).plan()
+        return _Deployment(assembly, Roles(target), reporter, hotswap).plan()
 
 
 def destroy(
-    stack_name: str, target: Target, reporter: Reporter, *, assembly: CloudAssembly | None = None
+    stack_name: str,
+    target: Target,
+    reporter: Reporter,
+    *,
+    assembly: CloudAssembly | None = None,
+    bootstrapping: Bootstrapping | None = None,
 ) -> bool:
     """Delete a backend with everything in it.
 
@@ -150,6 +168,7 @@ def destroy(
         target: Where it is.
         reporter: Told of resources as they go.
         assembly: What it was deployed from, to name resources by construct path.
+        bootstrapping: The roles to do it with; None for the caller's own rights.
 
     Returns:
         False if there was no such stack.
@@ -157,8 +176,13 @@ def destroy(
     Raises:
         UserError: ``StackProtectedError`` or ``DeletionFailedError``.
     """
-    operator = StackOperator(target, reporter)
+    needs = bootstrapping or Bootstrapping()
     with explained(target):
+        roles = Roles(target)
+        operator = StackOperator(
+            roles.take(needs.deploy_role), reporter, roles.execution(needs.execution_role)
+        )
+        roles.tell_refused(reporter)
         stack = operator.settle(stack_name)
         if stack is None:
             return False
@@ -189,38 +213,50 @@ class _Deployment:
     def __init__(
         self,
         assembly: CloudAssembly,
-        target: Target,
+        roles: Roles,
         reporter: Reporter,
         hotswap: HotswapState | None = None,
     ) -> None:
+        needs = assembly.bootstrapping
         self._assembly = assembly
-        self._target = target
+        self._roles = roles
+        self._target = roles.take(needs.deploy_role)
         self._reporter = reporter
         self._hotswap = hotswap
-        self._operator = StackOperator(target, reporter)
+        self._operator = StackOperator(
+            self._target, reporter, roles.execution(needs.execution_role)
+        )
         self._clock = _Clock(reporter)
 
     def run(self, publisher: AssetPublisher, guard: DataGuard) -> DeploymentResult:
         with self._clock.stage("plan"):
-            plan, stack, planner = self._planned()
+            plan, stack, planner = self._planned(mending=True)
             self._clock.summary = _summary(plan)
         tell_plan(plan, self._reporter)
         if stack is None or planner is None:
             return self._by_cloudformation(plan, stack, publisher)
-        clients = self._target.clients
+        # what tables hold is not for the role that deploys to see
+        clients = self._roles.take(self._assembly.bootstrapping.lookup_role).clients
         with guard.watching(plan, stack.stack_id, planner.reader, clients):
             return self._from_running(plan, stack, planner, publisher)
 
     def plan(self) -> Plan:
         return self._planned()[0]
 
-    def _planned(self) -> tuple[Plan, DeployedStack | None, Planner | None]:
+    def _planned(
+        self, *, mending: bool = False
+    ) -> tuple[Plan, DeployedStack | None, Planner | None]:
+        """Make the plan, and get a stack that is stuck out of that first if it is to be mended."""
         assembly = self._assembly
         if not assembly.stack.resources:
             raise empty_backend(assembly)
+        require_bootstrap(assembly.bootstrapping, self._target, self._reporter)
+        self._roles.tell_refused(self._reporter)
         stack = self._operator.settle(assembly.stack_name)
         if stack is None:
             return plan_creation(assembly, PlanKind.CREATE), None, None
+        if mending and stack.status == ROLLBACK_STUCK:
+            stack = self._operator.finish_rollback(assembly, stack)
         if stack.status in STUCK:
             raise stack_stuck(assembly.stack_name, stack)
         if stack.status in NEVER_CREATED:

@@ -11,15 +11,23 @@ import contextlib
 import time
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
-from preamp.deploy.deployed import SUCCEEDED, DeployedStack, is_busy, read_stack
+from preamp.deploy.deployed import (
+    ROLLBACK_STUCK,
+    SUCCEEDED,
+    DeployedStack,
+    is_busy,
+    read_stack,
+)
 from preamp.deploy.failure import (
     change_set_refused,
     deletion_failed,
     deployment_failed,
     stack_protected,
+    stack_stuck,
 )
+from preamp.deploy.patience import Patience
 from preamp.deploy.progress import StackFollower
 from preamp.errors import Fault
 from preamp.events import Notice
@@ -41,8 +49,15 @@ _CAPABILITIES: Final[tuple[CapabilityType, ...]] = (
 )
 _NO_CHANGES: Final = ("didn't contain changes", "no updates are to be performed")
 _QUIET_POLLS: Final = 5
-_THROTTLED: Final = frozenset({"Throttling", "ThrottlingException", "RequestLimitExceeded"})
+_FIRST_PAUSE: Final = 0.25
+_LONGER: Final = 1.5
 _WAITING_STATUSES: Final = frozenset({"CREATE_PENDING", "CREATE_IN_PROGRESS"})
+
+
+class _InRole(TypedDict, total=False):
+    """Parameters by which a call names the role that CloudFormation acts in."""
+
+    RoleARN: str
 
 
 @dataclass(frozen=True)
@@ -54,9 +69,19 @@ class _ChangeSet:
 class StackOperator:
     """Changes one root stack at one target."""
 
-    def __init__(self, target: Target, reporter: Reporter) -> None:
+    def __init__(
+        self, target: Target, reporter: Reporter, execution_role: str | None = None
+    ) -> None:
+        """Take what changes the stack.
+
+        Args:
+            target: Where.
+            reporter: Told of what happens.
+            execution_role: The role that CloudFormation acts in; None for that of its caller.
+        """
         self._target = target
         self._reporter = reporter
+        self._execution: _InRole = {"RoleARN": execution_role} if execution_role else {}
 
     @property
     def _cloudformation(self) -> CloudFormationClient:
@@ -116,6 +141,32 @@ class StackOperator:
             raise
         return self._checked(assembly, follower, change_set.stack_id)
 
+    def finish_rollback(self, assembly: CloudAssembly, stack: DeployedStack) -> DeployedStack:
+        """Have CloudFormation try again to roll back an update that it could not roll back.
+
+        Args:
+            assembly: To name resources by construct path.
+            stack: The stack, in ``UPDATE_ROLLBACK_FAILED``.
+
+        Returns:
+            The stack, as it was before that update.
+
+        Raises:
+            UserError: ``StackStuckError`` if it cannot still.
+        """
+        told = (
+            f"an earlier update of {assembly.stack_name} could not be rolled back: {stack.reason}; "
+            "having CloudFormation try that again first"
+        )
+        self._reporter.report(Notice(told))
+        follower = self._follow(stack.stack_id, assembly)
+        self._cloudformation.continue_update_rollback(StackName=stack.stack_id, **self._execution)
+        self._await_end(follower, stack.stack_id)
+        after = read_stack(self._cloudformation, stack.stack_id)
+        if after is None or after.status == ROLLBACK_STUCK:
+            raise stack_stuck(assembly.stack_name, after or stack, follower.failures, assembly)
+        return after
+
     def delete(
         self, stack: DeployedStack, stack_name: str, assembly: CloudAssembly | None = None
     ) -> None:
@@ -132,7 +183,7 @@ class StackOperator:
         if stack.termination_protection:
             raise stack_protected(stack_name)
         follower = self._follow(stack.stack_id, assembly)
-        self._cloudformation.delete_stack(StackName=stack.stack_id)
+        self._cloudformation.delete_stack(StackName=stack.stack_id, **self._execution)
         self._await_end(follower, stack.stack_id)
         left = read_stack(self._cloudformation, stack.stack_id)
         if left is not None and left.status != "DELETE_COMPLETE":
@@ -160,6 +211,7 @@ class StackOperator:
                 TemplateURL=_template_url(assembly, self._target),
                 Capabilities=list(_CAPABILITIES),
                 Tags=[{"Key": key, "Value": value} for key, value in assembly.tags.items()],
+                **self._execution,
             )
         except ClientError as error:
             told = error.response.get("Error", {})
@@ -186,23 +238,28 @@ class StackOperator:
         return StackFollower(self._cloudformation, stack_id, assembly, self._reporter)
 
     def _await_end(self, follower: StackFollower, stack_id: str) -> None:
+        patience = Patience(self._target, self._reporter)
         quiet = 0
         for _ in self._ticks():
-            quiet = 0 if _heard(follower) else quiet + 1
-            if follower.ended:
-                return
-            # The event that tells the end may never come, for instance if the stack is gone.
-            if quiet >= _QUIET_POLLS and follower.begun:
-                quiet = 0
-                stack = read_stack(self._cloudformation, stack_id)
-                if stack is None or not is_busy(stack.status):
-                    follower.poll()
+            with patience.trying():
+                quiet = 0 if follower.poll() else quiet + 1
+                if follower.ended:
                     return
+                # The event that tells the end may never come, for instance if the stack is gone.
+                if quiet >= _QUIET_POLLS and follower.begun:
+                    quiet = 0
+                    stack = read_stack(self._cloudformation, stack_id)
+                    if stack is None or not is_busy(stack.status):
+                        follower.poll()
+                        return
 
     def _ticks(self) -> Iterator[None]:
+        """Let time pass between two looks: little at first, as small changes are quick."""
+        pause = min(_FIRST_PAUSE, self._target.poll_interval)
         while True:
             yield
-            time.sleep(self._target.poll_interval)
+            time.sleep(pause)
+            pause = min(pause * _LONGER, self._target.poll_interval)
 
     def _checked(
         self, assembly: CloudAssembly, follower: StackFollower, stack_id: str
@@ -240,21 +297,9 @@ class StackOperator:
             # set goes with it.
             stack = read_stack(self._cloudformation, stack_name)
             if stack is not None and stack.status == "REVIEW_IN_PROGRESS":
-                self._cloudformation.delete_stack(StackName=stack.stack_id)
+                self._cloudformation.delete_stack(StackName=stack.stack_id, **self._execution)
         elif change_set is not None:
             self._cloudformation.delete_change_set(ChangeSetName=change_set.change_set_id)
-
-
-def _heard(follower: StackFollower) -> int:
-    from botocore.exceptions import ClientError
-
-    try:
-        return follower.poll()
-    except ClientError as error:
-        # The client has retried already; the operation goes on without us, so we have time.
-        if error.response.get("Error", {}).get("Code") not in _THROTTLED:
-            raise
-        return 0
 
 
 def _template_url(assembly: CloudAssembly, target: Target) -> str:

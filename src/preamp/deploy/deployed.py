@@ -24,9 +24,10 @@ Address: TypeAlias = tuple[str, ...]
 NEVER_CREATED: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"})
 """Statuses of a stack that never came to be: it holds nothing and cannot be updated."""
 
-STUCK: Final = frozenset(
-    {"CREATE_FAILED", "DELETE_FAILED", "UPDATE_FAILED", "UPDATE_ROLLBACK_FAILED"}
-)
+ROLLBACK_STUCK: Final = "UPDATE_ROLLBACK_FAILED"
+"""Status of a stack whose update failed and could not be rolled back; that may be tried again."""
+
+STUCK: Final = frozenset({"CREATE_FAILED", "DELETE_FAILED", "UPDATE_FAILED", ROLLBACK_STUCK})
 """Statuses out of which only the user can decide the way."""
 
 SUCCEEDED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE"})

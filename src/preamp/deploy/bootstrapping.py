@@ -1,0 +1,82 @@
+"""Whether an account is prepared for deployments, found out before anything else.
+
+AWS CDK, "Bootstrapping": the version of the bootstrap stack is a parameter of Systems Manager.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from preamp.errors import UserError
+from preamp.events import Notice
+
+if TYPE_CHECKING:
+    from preamp.assembly.read import Bootstrapping
+    from preamp.deploy.target import Target
+    from preamp.events import Reporter
+
+_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
+
+
+def require_bootstrap(needed: Bootstrapping, target: Target, reporter: Reporter) -> None:
+    """See that an account is bootstrapped, and not too long ago.
+
+    Args:
+        needed: What the assembly expects.
+        target: The account, by the rights of the role that deploys.
+        reporter: Told if it may not be looked at.
+
+    Raises:
+        UserError: ``BootstrapMissingError`` or ``BootstrapOutdatedError``.
+    """
+    if not target.bootstrapped or needed.version_parameter is None:
+        return
+    version = _version(needed.version_parameter, target, reporter)
+    if version is not None and version < needed.version:
+        raise UserError(
+            "BootstrapOutdatedError",
+            f"{target.where} was bootstrapped for the CDK in version {version}; "
+            f"the backend needs {needed.version}",
+            f"run again: {bootstrap_command(target)}",
+        )
+
+
+def bootstrap_command(target: Target) -> str:
+    """Return the command that prepares an account.
+
+    Args:
+        target: The account.
+    """
+    profile = f" --profile {target.profile}" if target.profile else ""
+    return f"npx aws-cdk bootstrap {target.where}{profile}"
+
+
+def _version(parameter: str, target: Target, reporter: Reporter) -> int | None:
+    from botocore.exceptions import ClientError
+
+    try:
+        found = target.clients.client("ssm").get_parameter(Name=parameter)
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code")
+        if code in _DENIED:
+            told = f"{parameter} may not be read, so the version of the bootstrap is not known"
+            reporter.report(Notice(told))
+            return None
+        if code != "ParameterNotFound":
+            raise
+        raise bootstrap_missing(target, f"there is no parameter {parameter}") from error
+    return int(found["Parameter"]["Value"])
+
+
+def bootstrap_missing(target: Target, reason: str) -> UserError:
+    """Describe an account that nobody has prepared.
+
+    Args:
+        target: The account.
+        reason: What is missing.
+    """
+    return UserError(
+        "BootstrapMissingError",
+        f"{target.where} is not prepared for deployments: {reason}",
+        f"run once, as somebody who may: {bootstrap_command(target)}",
+    )
