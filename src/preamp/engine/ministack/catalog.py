@@ -47,6 +47,7 @@ from preamp.engine.ministack import (
     streamed_answers,
     summaries,
     surroundings,
+    table_permissions,
     tables,
     text_messages,
     topic_deliveries,
@@ -119,6 +120,7 @@ def all_mends() -> tuple[Mend, ...]:
         text_messages.text_messages(),
         ses_permissions.sending_permissions(),
         parameter_permissions.parameter_permissions(),
+        table_permissions.table_permissions(),
         # After every mend of the decision: it is the decision that is told.
         denials.denials(),
         # After all others: they watch what those do.
