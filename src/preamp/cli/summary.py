@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preamp.cli.wording import unenforced_line
-from preamp.contract.secret_names import FETCHER
-from preamp.sandbox.functions import function_paths, shortest_path
+from preamp.sandbox.functions import function_paths, shortest_path, users_functions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +75,5 @@ def _changes(count: int) -> str:
 
 def _any_function(assembly: CloudAssembly) -> str | None:
     """The shortest path that tells one of the user's functions from the others."""
-    paths = function_paths(assembly)
-    own = next((path for path in paths if f"/{FETCHER}" not in f"/{path}"), None)
-    return shortest_path(own, paths) if own else None
+    own = users_functions(assembly)
+    return shortest_path(own[0], function_paths(assembly)) if own else None

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from preamp.contract.local_code import LocalCode
+from preamp.contract.secret_names import FETCHER
 from preamp.errors import UserError
 from preamp.sandbox.resources import deployed_resources
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from mypy_boto3_cloudformation import CloudFormationClient
 
     from preamp.assembly.read import CloudAssembly
+
+_MACHINERY: Final = re.compile(
+    rf"/(?:{FETCHER}|Custom::|framework-|BucketNotificationsHandler|LogRetention)"
+    r"|CustomResourceProvider|TableManager"
+)
+"""Functions that the CDK and other libraries bring along for their own resources."""
 
 FUNCTION: Final = "AWS::Lambda::Function"
 """CloudFormation's type of a function."""
@@ -49,6 +59,30 @@ def function_paths(assembly: CloudAssembly) -> list[str]:
         for logical_id, resource in stack.resources.items()
         if resource["Type"] == FUNCTION
     ]
+
+
+def code_directories(assembly: CloudAssembly) -> dict[str, Path]:
+    """The code of each function, by its construct path."""
+    assets = {asset.object_key: asset.path for asset in assembly.assets}
+    found: dict[str, Path] = {}
+    for stack in assembly.stack.tree():
+        for logical_id, resource in stack.resources.items():
+            code = resource.get("Properties", {}).get("Code")
+            key = code.get("S3Key") if isinstance(code, dict) else None
+            if resource["Type"] == FUNCTION and isinstance(key, str) and key in assets:
+                found[stack.path_of(logical_id)] = assets[key]
+    return found
+
+
+def users_functions(assembly: CloudAssembly) -> list[str]:
+    """Construct paths of the functions that a user wants to call, the project's own files first."""
+    linked = {
+        path
+        for path, code in code_directories(assembly).items()
+        if code.is_dir() and LocalCode.read(code).sources
+    }
+    plain = [path for path in function_paths(assembly) if not _MACHINERY.search(f"/{path}")]
+    return sorted(plain, key=lambda path: path not in linked)
 
 
 def shortest_path(path: str, paths: Sequence[str], *, start: str = "") -> str | None:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from preamp.contract.local_code import LocalCode
-from preamp.sandbox.functions import FUNCTION
+from preamp.sandbox.functions import code_directories
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ class SourceNames:
 
     def __init__(self, assembly: CloudAssembly, project: Path) -> None:
         self._project = project
-        self._codes = _code_directories(assembly)
+        self._codes = code_directories(assembly)
         self._sources = cache(self._read)
         # where a bundle has a source map, Node names the project's files itself
         here = re.escape(str(project))
@@ -56,16 +56,3 @@ class SourceNames:
             for name, file in sources.items()
             if file.is_relative_to(self._project)
         }
-
-
-def _code_directories(assembly: CloudAssembly) -> dict[str, Path]:
-    """The code of each function, by its construct path."""
-    assets = {asset.object_key: asset.path for asset in assembly.assets}
-    found: dict[str, Path] = {}
-    for stack in assembly.stack.tree():
-        for logical_id, resource in stack.resources.items():
-            code = resource.get("Properties", {}).get("Code")
-            key = code.get("S3Key") if isinstance(code, dict) else None
-            if resource["Type"] == FUNCTION and isinstance(key, str) and key in assets:
-                found[stack.path_of(logical_id)] = assets[key]
-    return found
