@@ -1,0 +1,1 @@
+"""What frontends read of a schema: the text that Amplify's clients make their methods of."""
