@@ -8,6 +8,7 @@ from __future__ import annotations
 from preamp.definition.auth.definition import AuthDefinition, define_auth
 from preamp.definition.auth.reference import ReferenceAuthDefinition, reference_auth
 from preamp.definition.backend import Backend, ResourceDefinition, ResourceScope, define_backend
+from preamp.definition.data.definition import DataDefinition, define_data
 from preamp.definition.function import FunctionDefinition, define_function
 from preamp.definition.secret import Secret, secret
 from preamp.definition.storage.definition import StorageDefinition, define_storage
@@ -16,6 +17,7 @@ from preamp.errors import Fault, PreampError, UserError
 __all__ = [
     "AuthDefinition",
     "Backend",
+    "DataDefinition",
     "Fault",
     "FunctionDefinition",
     "PreampError",
@@ -27,6 +29,7 @@ __all__ = [
     "UserError",
     "define_auth",
     "define_backend",
+    "define_data",
     "define_function",
     "define_storage",
     "reference_auth",

@@ -45,6 +45,7 @@ CODES: Final[dict[str, str]] = {
     "DataLossError": "the deployment would delete data, and nobody has allowed that",
     "DebugPortError": "no port is free for a debugger to attach to",
     "DebuggerInstallationError": "Python's debugger could not be installed",
+    "DefineDataConfigurationError": "an option of define_data() has a value that it cannot have",
     "DefineStorageConfigurationError": (
         "an option of define_storage() has a value that it cannot have"
     ),
@@ -87,6 +88,8 @@ CODES: Final[dict[str, str]] = {
     "FunctionResourceFault": "a construct of the CDK that is a function has no function resource",
     "FunctionScheduleInitializationError": "a schedule of a function cannot be",
     "FunctionWithoutRoleError": "a function that is to have access to something has no role",
+    "GraphqlConstructDamagedError": "the file given as Amplify's GraphQL construct is another one",
+    "GraphqlConstructMissingError": "Amplify's GraphQL construct cannot be fetched",
     "HandlerBundlingError": (
         "a handler in JavaScript or TypeScript is not valid, or imports what is not there"
     ),
@@ -164,7 +167,7 @@ CODES: Final[dict[str, str]] = {
     "MessageFault": "a process of preamp wrote a line another one does not know",
     "MessageTemplateError": "a message to users is no text, too long, or lacks the code or link",
     "MultipleDefaultStorageError": "more than one bucket of the backend is the default",
-    "MultipleSingletonResourcesError": "the backend defines its users twice",
+    "MultipleSingletonResourcesError": "the backend defines its users or its data twice",
     "NoDefaultStorageError": "the backend has several buckets, of which none is the default",
     "NoWheelError": "a dependency has no wheel for the function's Python and CPU",
     "NodeMissingFault": "the package that carries Node is not whole",
@@ -200,6 +203,7 @@ CODES: Final[dict[str, str]] = {
     "SchemaModelError": "an option of a model has a value that it cannot have",
     "SchemaNameError": "a name in a schema is reserved, taken, or no name of GraphQL",
     "SchemaOperationError": "a custom operation lacks its handler or its types, or has wrong ones",
+    "SchemaRefusedError": "Amplify's GraphQL construct refuses the schema",
     "SchemaRelationError": "a relation has no other side, or its fields do not fit",
     "SchemaRouteError": "an AI route has an impossible model, tool or configuration",
     "SchemaSqlError": "an SQL database lacks something, or a model does not belong to it",

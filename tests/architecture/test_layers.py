@@ -19,7 +19,7 @@ ALLOWED: dict[str, set[str]] = {
     "outputs": set(),
     "runtime": set(),
     "assembly": set(),
-    "constructs": {"definition", "bundling"},
+    "constructs": {"definition", "bundling", "npm"},
     "synth": {"definition", "constructs"},
     "deploy": {"assembly"},
     "check": {"assembly"},

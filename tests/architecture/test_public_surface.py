@@ -15,6 +15,7 @@ PUBLIC = {
     "preamp": [
         "AuthDefinition",
         "Backend",
+        "DataDefinition",
         "Fault",
         "FunctionDefinition",
         "PreampError",
@@ -26,6 +27,7 @@ PUBLIC = {
         "UserError",
         "define_auth",
         "define_backend",
+        "define_data",
         "define_function",
         "define_storage",
         "reference_auth",

@@ -38,6 +38,7 @@ The canonical form
 ``noise``
     Apart too: versions and platform noted in stack descriptions.
 
+GraphQL is compared definition by definition, whatever their order and layout.
 Texts that are JSON (``{"$json": …}``) are compared as values, ``Fn::Sub`` is
 written as ``Fn::Join``, and lists whose order means nothing (policy statements
 and their actions and resources, ``DependsOn``) are sorted.
@@ -56,6 +57,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from tests.parity.graphql_text import definitions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -250,6 +253,8 @@ class Assets:
         if path.suffix == ".json":
             with contextlib.suppress(ValueError):  # then it is compared as it is
                 text = json.dumps(json.loads(text), indent=1, sort_keys=True)
+        if path.suffix == ".graphql":
+            text = "\n".join(definitions(text).values())
         return self.scrub(text)
 
 

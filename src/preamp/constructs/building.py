@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from preamp.definition.auth.definition import AuthDefinition
 from preamp.definition.auth.reference import ReferenceAuthDefinition
+from preamp.definition.data.definition import DataDefinition
 from preamp.definition.function import FunctionDefinition
 from preamp.definition.storage.definition import StorageDefinition
 from preamp.errors import Fault
@@ -44,5 +45,9 @@ def build(definition: object, scope: ResourceScope) -> Any:  # noqa: ANN401 - on
             from preamp.constructs.storage.build import build_storage
 
             return build_storage(definition, scope)
+        case DataDefinition():
+            from preamp.constructs.data.build import build_data
+
+            return build_data(definition, scope)
         case _:
             raise Fault("DefinitionKindFault", f"nothing builds a {type(definition).__name__}")

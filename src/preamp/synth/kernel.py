@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _CACHE_ROOT: Final = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 _INDEX: Final = ".jsii.runtime.v1.json"
 _INDEX_PATIENCE: Final = 5.0
+_GRAPHQL_CONSTRUCT: Final = "preamp.constructs.data.bindings"
+_USED_BY_IT: Final = frozenset({"CfnResource#addDependency"})
+"""What Amplify's GraphQL construct uses of the CDK that is deprecated: no matter of the user's."""
 _DEPRECATION: Final = re.compile(r"\[WARNING\] aws-cdk-lib\.(\S+) is deprecated.*\n\s*(.*)")
 
 
@@ -101,7 +104,10 @@ def prepare(project: Path, *, tied: bool = False) -> Kernel:
 
 def notices(kernel: Kernel) -> Iterator[Notice]:
     """What the user should know of it: uses of deprecated parts of the CDK, each once."""
+    others = _USED_BY_IT if _GRAPHQL_CONSTRUCT in sys.modules else frozenset()
     for name, advice in dict.fromkeys(_DEPRECATION.findall(kernel.console())):
+        if name in others:
+            continue
         yield Notice(f"{name} of the CDK is deprecated: {advice}")
 
 

@@ -3,9 +3,11 @@ from aws_cdk import aws_sqs as sqs
 
 from preamp import define_backend
 
+from .auth.resource import auth
 from .custom.notifications.resource import CustomNotifications
+from .data.resource import data
 
-backend = define_backend()
+backend = define_backend(auth=auth, data=data)
 
 custom_resources = backend.create_stack("MyCustomResources")
 sqs.Queue(custom_resources, "CustomQueue")

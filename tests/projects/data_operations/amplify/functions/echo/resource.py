@@ -1,3 +1,3 @@
 from preamp import define_function
 
-echo = define_function(entry="handler.ts")
+echo = define_function(name="echo", entry="handler.ts")

@@ -1,0 +1,3 @@
+from preamp import define_auth
+
+auth = define_auth(login_with={"email": True})
