@@ -26,8 +26,9 @@ ALLOWED: dict[str, set[str]] = {
     "engine": {"npm"},
     "lambda_host": set(),
     "sandbox": {"assembly", "bundling", "check", "deploy", "engine", "lambda_host", "outputs"},
+    "environment": {"assembly", "check", "deploy", "outputs"},
     "scaffold": {"assembly"},
-    "cli": {"assembly", "check", "deploy", "outputs", "sandbox", "scaffold"},
+    "cli": {"assembly", "check", "deploy", "environment", "outputs", "sandbox", "scaffold"},
 }
 ENTRY_POINT = ROOT / "engine" / "server.py"
 INTRODUCED = {"lambda_host"}

@@ -33,6 +33,13 @@ class Project:
         """Where preamp keeps what belongs to this project on this machine."""
         return self.directory / ".preamp"
 
+    def keep_state_apart(self) -> None:
+        """Keep what is in the state's folder for the user alone, and out of git."""
+        self.state_directory.chmod(0o700)
+        ignore = self.state_directory / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+
     def read(self, file: str) -> str | None:
         """Return the text of one of its files; None if there is none.
 

@@ -5,7 +5,16 @@ Owns the rules and the template validator; reads assemblies, and must not know t
 
 from preamp.check.beside import CheckBeside
 from preamp.check.finding import Finding, Severity
+from preamp.check.first import CheckFirst
 from preamp.check.validator import Validator
 from preamp.check.verdict import raise_on_errors, told
 
-__all__ = ["CheckBeside", "Finding", "Severity", "Validator", "raise_on_errors", "told"]
+__all__ = [
+    "CheckBeside",
+    "CheckFirst",
+    "Finding",
+    "Severity",
+    "Validator",
+    "raise_on_errors",
+    "told",
+]

@@ -1,4 +1,7 @@
-"""Asks whether a deployment may lose data: on a terminal the person, elsewhere nobody."""
+"""Asks whether a deployment may lose data, or change permissions.
+
+On a terminal the person is asked, elsewhere nobody.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,8 @@ if TYPE_CHECKING:
 
     from preamp.cli.keys import Keys
     from preamp.deploy.approval import Approval, DataRisk
+    from preamp.deploy.consent import Consent
+    from preamp.deploy.permissions import PermissionChange
     from preamp.events import Reporter
 
 
@@ -34,24 +39,58 @@ def approval_for(reporter: Reporter, *, allowed: bool, as_json: bool) -> Approva
     """
     from preamp.deploy.approval import FixedApproval
 
-    if allowed or as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if allowed or as_json or not _is_somebody_there():
         return FixedApproval(allowed)
     return Question(reporter)
 
 
-class Question:
+def consent_for(reporter: Reporter, requirement: str, *, as_json: bool) -> Consent:
+    """Who decides about changes of permissions.
+
+    Args:
+        reporter: What draws on the terminal meanwhile.
+        requirement: ``--require-approval``.
+        as_json: A script reads the answer, so nobody can be asked.
+    """
+    from preamp.deploy.consent import Consent, Requirement
+
+    if as_json or not _is_somebody_there():
+        return Consent(Requirement(requirement))
+    return Consent(Requirement(requirement), PermissionQuestion(reporter).agree)
+
+
+def _is_somebody_there() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+class _Asking:
     """Asks on the terminal; no answer is no."""
 
     def __init__(self, reporter: Reporter) -> None:
         self._reporter = reporter
 
-    def approve(self, risks: Sequence[DataRisk]) -> bool:
-        """Show what would be lost, and ask."""
+    def _ask(self, lines: Iterable[str], question: str) -> bool:
         pausing = self._reporter.paused() if isinstance(self._reporter, Pausable) else nullcontext()
         with pausing:
-            for line in risk_lines(risks):
+            for line in lines:
                 click.echo(line, err=True)
-            return click.confirm("Deploy, and lose it?", default=False, err=True)
+            return click.confirm(question, default=False, err=True)
+
+
+class PermissionQuestion(_Asking):
+    """Asks whether permissions may change."""
+
+    def agree(self, changes: Sequence[PermissionChange]) -> bool:
+        """Show what would be allowed and what no longer, and ask."""
+        return self._ask(permission_lines(changes), "Deploy these changes?")
+
+
+class Question(_Asking):
+    """Asks whether data may be lost."""
+
+    def approve(self, risks: Sequence[DataRisk]) -> bool:
+        """Show what would be lost, and ask."""
+        return self._ask(risk_lines(risks), "Deploy, and lose it?")
 
 
 class KeyQuestion:
@@ -74,3 +113,14 @@ def risk_lines(risks: Sequence[DataRisk]) -> Iterator[str]:
     for risk in risks:
         yield f"  {risk.holding}"
         yield f"    {risk.fate}" + (f" ({risk.site})" if risk.site else "")
+
+
+def permission_lines(changes: Sequence[PermissionChange]) -> Iterator[str]:
+    """What would be allowed, and what no longer."""
+    if changes:
+        yield click.style("permissions:", fg="yellow", bold=True)
+    for change in changes:
+        sign = click.style("+", fg="green") if change.added else click.style("-", fg="red")
+        place = f" ({change.site})" if change.site else ""
+        yield f"  {sign} {change.path or '(root stack)'}{place}"
+        yield f"    {change.statement}"

@@ -20,12 +20,16 @@ _INTERRUPTED: Final = 130
 _EPILOG: Final = "Start with: preamp init shop"
 
 _COMMANDS: Final = {
+    "deploy": "Deploy the backend to AWS.",
+    "destroy": "Delete a backend at AWS with all its data.",
+    "diff": "Show what a deployment to AWS would change.",
     "generate": "Files that frontends need.",
     "info": "Versions and paths, for a bug report.",
     "init": "Start a project, or add a backend to one.",
     "invoke": "Invoke a function of the sandbox.",
     "logs": "Show what functions logged.",
     "mail": "Show e-mails the sandbox accepted.",
+    "pipeline-deploy": "Deploy a branch of an Amplify app, in CI.",
     "sandbox": "Your own deployment of the backend, on this machine.",
     "synth": "Write the cloud assembly.",
 }
@@ -42,7 +46,8 @@ class _Verbs(click.Group):
             return None
         from importlib import import_module
 
-        command: click.Command = import_module(f"preamp.cli.commands.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        command: click.Command = import_module(f"preamp.cli.commands.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

@@ -42,6 +42,30 @@ data_loss_option = click.option(
 )
 
 
+def approval_option(default: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """The option that says what needs somebody's agreement.
+
+    Args:
+        default: What does if nothing is said.
+    """
+    return click.option(
+        "--require-approval",
+        type=click.Choice(("never", "broadening", "any-change")),
+        default=default,
+        show_default=True,
+        help="Ask before permissions widen, before any change, or never.",
+    )
+
+
+outputs_folder_option = click.option(
+    "--outputs-out-dir",
+    "directory",
+    type=click.Path(file_okay=False, path_type=Path, resolve_path=True),
+    default=".",
+    help="Folder of the outputs file; the working directory by default.",
+)
+
+
 def form_options(command: Callable[P, R]) -> Callable[..., R]:
     """Add the options that say in which form the outputs are wanted, as one argument ``form``."""
 

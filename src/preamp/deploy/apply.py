@@ -28,7 +28,7 @@ from preamp.assembly.read import Bootstrapping
 from preamp.deploy.assets import AssetPublisher
 from preamp.deploy.bootstrapping import require_bootstrap
 from preamp.deploy.cloudformation import StackOperator
-from preamp.deploy.data_loss import DataGuard
+from preamp.deploy.data_loss import DataGuard, find_risks
 from preamp.deploy.deployed import (
     NEVER_CREATED,
     ROLLBACK_STUCK,
@@ -40,6 +40,7 @@ from preamp.deploy.deployed import (
 from preamp.deploy.failure import empty_backend, explained, stack_stuck
 from preamp.deploy.hotswap.execution import SwapExecutor, SwapFailedError
 from preamp.deploy.hotswap.transition import Transition, needed_assets
+from preamp.deploy.permissions import permission_changes
 from preamp.deploy.plan import Action, Plan, PlanKind, plan_creation
 from preamp.deploy.planner import Planner
 from preamp.deploy.roles import Roles
@@ -53,10 +54,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation.literals import ChangeSetTypeType
 
     from preamp.assembly.read import CloudAssembly
-    from preamp.deploy.approval import Approval
+    from preamp.deploy.approval import Approval, DataRisk
+    from preamp.deploy.consent import Consent
     from preamp.deploy.hotswap.state import HotswapState
+    from preamp.deploy.permissions import PermissionChange
     from preamp.deploy.plan import Change
-    from preamp.deploy.target import Target
+    from preamp.deploy.target import ClientFactory, Target
     from preamp.events import Reporter
 
 BeforeDataLoss: TypeAlias = "Callable[[], str | None]"
@@ -99,6 +102,7 @@ def deploy(
     hotswap: HotswapState | None = None,
     approval: Approval | None = None,
     before_data_loss: BeforeDataLoss | None = None,
+    consent: Consent | None = None,
 ) -> DeploymentResult:
     """Deploy an assembly.
 
@@ -115,19 +119,21 @@ def deploy(
             if CloudFormation shall make every change.
         approval: Decides about data that would be lost; None if none may be.
         before_data_loss: Called once when data may be lost, before it is.
+        consent: Decides about changes of permissions; None if nobody need be asked.
 
     Returns:
         The result; on return the stack is at rest.
 
     Raises:
-        UserError: ``DataLossError`` if data would be lost and may not be; nothing was changed.
+        UserError: ``DataLossError`` if data would be lost and may not be, ``ApprovalMissingError``
+            if permissions change and may not; nothing was changed.
             See `StackOperator` and `AssetPublisher`; whatever failed, the next deployment can
             start from what is left.
     """
     guard = DataGuard(approval, before_data_loss, reporter)
     with explained(target):
         roles = Roles(target)
-        deployment = _Deployment(assembly, roles, reporter, hotswap)
+        deployment = _Deployment(assembly, roles, reporter, hotswap, consent)
         return deployment.run(publisher or AssetPublisher(target, roles), guard)
 
 
@@ -151,6 +157,36 @@ def make_plan(
     """
     with explained(target):
         return _Deployment(assembly, Roles(target), reporter, hotswap).plan()
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a deployment would do.
+
+    Attributes:
+        plan: The plan.
+        permissions: What it changes of permissions.
+        risks: The data that it would lose.
+    """
+
+    plan: Plan
+    permissions: tuple[PermissionChange, ...] = ()
+    risks: tuple[DataRisk, ...] = ()
+
+
+def foresee(assembly: CloudAssembly, target: Target, reporter: Reporter) -> Foreseen:
+    """Tell what `deploy` would do, with what it means for permissions and data, and do nothing.
+
+    Args:
+        assembly: What shall run.
+        target: Where.
+        reporter: Told if a running change must be waited for.
+
+    Raises:
+        UserError: ``StackStuckError`` if the stack allows no update.
+    """
+    with explained(target):
+        return _Deployment(assembly, Roles(target), reporter).foresee()
 
 
 def destroy(
@@ -216,6 +252,7 @@ class _Deployment:
         roles: Roles,
         reporter: Reporter,
         hotswap: HotswapState | None = None,
+        consent: Consent | None = None,
     ) -> None:
         needs = assembly.bootstrapping
         self._assembly = assembly
@@ -223,6 +260,7 @@ class _Deployment:
         self._target = roles.take(needs.deploy_role)
         self._reporter = reporter
         self._hotswap = hotswap
+        self._consent = consent
         self._operator = StackOperator(
             self._target, reporter, roles.execution(needs.execution_role)
         )
@@ -233,15 +271,26 @@ class _Deployment:
             plan, stack, planner = self._planned(mending=True)
             self._clock.summary = _summary(plan)
         tell_plan(plan, self._reporter)
+        if self._consent and plan.kind is not PlanKind.NO_OP:
+            self._consent.require(permission_changes(plan, self._assembly))
         if stack is None or planner is None:
             return self._by_cloudformation(plan, stack, publisher)
-        # what tables hold is not for the role that deploys to see
-        clients = self._roles.take(self._assembly.bootstrapping.lookup_role).clients
-        with guard.watching(plan, stack.stack_id, planner.reader, clients):
+        with guard.watching(plan, stack.stack_id, planner.reader, self._looking()):
             return self._from_running(plan, stack, planner, publisher)
 
     def plan(self) -> Plan:
         return self._planned()[0]
+
+    def foresee(self) -> Foreseen:
+        plan, stack, planner = self._planned()
+        risks: list[DataRisk] = []
+        if stack is not None and planner is not None:
+            risks = find_risks(plan, stack.stack_id, planner.reader, self._looking())
+        return Foreseen(plan, permission_changes(plan, self._assembly), tuple(risks))
+
+    def _looking(self) -> ClientFactory:
+        """The clients of whoever may see what tables hold: not the role that deploys."""
+        return self._roles.take(self._assembly.bootstrapping.lookup_role).clients
 
     def _planned(
         self, *, mending: bool = False

@@ -7,13 +7,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from preamp.assembly.read import Bootstrapping
 from preamp.errors import UserError
 from preamp.events import Notice
 
 if TYPE_CHECKING:
-    from preamp.assembly.read import Bootstrapping
     from preamp.deploy.target import Target
     from preamp.events import Reporter
+
+_ROLE: Final = (
+    "arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/"
+    "cdk-hnb659fds-{}-role-${{AWS::AccountId}}-${{AWS::Region}}"
+)
+STANDARD: Final = Bootstrapping(
+    deploy_role=_ROLE.format("deploy"),
+    execution_role=_ROLE.format("cfn-exec"),
+    lookup_role=_ROLE.format("lookup"),
+    version_parameter="/cdk-bootstrap/hnb659fds/version",
+)
+"""What ``cdk bootstrap`` leaves in an account if it is told nothing else."""
 
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 

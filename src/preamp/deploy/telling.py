@@ -63,7 +63,14 @@ def _update(changes: Sequence[Change], *, is_hotswap: bool) -> Iterator[ChangePl
             yield _event(change, changes, is_hotswap=is_hotswap)
 
 
-def _event(change: Change, changes: Sequence[Change], *, is_hotswap: bool) -> ChangePlanned:
+def event_of(change: Change, *, is_hotswap: bool = False, count: int = 0) -> ChangePlanned:
+    """Tell one change by itself.
+
+    Args:
+        change: The change.
+        is_hotswap: Whether it is made past CloudFormation.
+        count: How many resources come or go with it.
+    """
     return ChangePlanned(
         path=change.path,
         resource_type=change.resource_type,
@@ -72,8 +79,13 @@ def _event(change: Change, changes: Sequence[Change], *, is_hotswap: bool) -> Ch
         properties=change.properties,
         site=change.site,
         via="hotswap" if is_hotswap else "cloudformation",
-        count=_inside(change.address, changes) if change.action in _AS_A_WHOLE else 0,
+        count=count,
     )
+
+
+def _event(change: Change, changes: Sequence[Change], *, is_hotswap: bool) -> ChangePlanned:
+    count = _inside(change.address, changes) if change.action in _AS_A_WHOLE else 0
+    return event_of(change, is_hotswap=is_hotswap, count=count)
 
 
 def _inside(address: Address, changes: Sequence[Change]) -> int:

@@ -6,7 +6,6 @@ what its functions find on AWS is fetched; CloudFormation deploys it; the output
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -16,9 +15,7 @@ from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.produce import produce_assembly
 from preamp.assembly.read import read_assembly
 from preamp.assembly.synthesizer import ColdSynthesizer
-from preamp.check import Validator, raise_on_errors
-from preamp.contract.cache import cache_root
-from preamp.contract.node import node_binary
+from preamp.check import CheckFirst
 from preamp.deploy.apply import deploy
 from preamp.deploy.assets import AssetPublisher
 from preamp.deploy.hotswap.state import HotswapState
@@ -26,7 +23,6 @@ from preamp.deploy.target import Credentials, Target
 from preamp.engine.environment import ensure_environment
 from preamp.engine.node_sdk.installation import ensure_node_sdk, needs_node_sdk
 from preamp.engine.process import EngineProcess
-from preamp.events import StageFinished, StageStarted
 from preamp.lambda_host.preparation import prepare_python
 from preamp.outputs.document import compose_document
 from preamp.outputs.entries import collect_entries
@@ -242,28 +238,6 @@ class Deployer:
         models = partial(read_models, clients.cloudformation, clients.s3, assembly.stack_name)
         document = compose_document(entries, version=version, models=models)
         SandboxOutputs(self._place).write(document, self._outputs, running.connection)
-
-
-class CheckFirst:
-    """Checks an assembly before it is deployed, and refuses it if AWS would."""
-
-    def __init__(self) -> None:
-        self._validator = Validator(node=node_binary(), cache=cache_root() / "check")
-
-    def prepare(self) -> None:
-        """Start the template validator."""
-        self._validator.prepare()
-
-    def check(self, assembly: CloudAssembly, reporter: Reporter) -> None:
-        """Check, and refuse what AWS would refuse."""
-        reporter.report(StageStarted("check"))
-        started = time.monotonic()
-        raise_on_errors(self._validator.check(assembly))
-        reporter.report(StageFinished("check", time.monotonic() - started))
-
-    def close(self) -> None:
-        """End the template validator."""
-        self._validator.close()
 
 
 def deploy_once(

@@ -96,10 +96,7 @@ class SandboxPlace:
     def prepare(self) -> None:
         """Make the folder, for the user alone, and keep it out of git."""
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.project.state_directory.chmod(0o700)
-        ignore = self.project.state_directory / ".gitignore"
-        if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+        self.project.keep_state_apart()
 
 
 def known_identifiers(project: Project) -> list[str]:

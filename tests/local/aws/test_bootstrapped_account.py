@@ -18,8 +18,9 @@ from tests.local.aws.conftest import (
     Account,
 )
 from tests.local.cdk import run_cdk
+from tests.local.cli.commandline import Project
 from tests.local.conftest import Recorder
-from tests.synthesis import PROJECTS, synthesize
+from tests.synthesis import PROJECTS
 
 from preamp.assembly.read import CloudAssembly, read_assembly
 from preamp.contract.identity import BackendId
@@ -44,9 +45,9 @@ def assembly(amplify: AmplifyService, tmp_path_factory: pytest.TempPathFactory) 
     """A branch of the seed page's backend."""
     amplify.add(BRANCH.namespace, BRANCH.name)
     folder = tmp_path_factory.mktemp("branch") / "cdk.out"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL_AMPLIFY", amplify.endpoint)
-        synthesize(PROJECTS / "seed", folder, BRANCH)
+    words = ("synth", "--branch", BRANCH.name, "--app-id", BRANCH.namespace, "--out", str(folder))
+    written = Project(PROJECTS / "seed").run(*words, AWS_ENDPOINT_URL_AMPLIFY=amplify.endpoint)
+    assert written.status == 0, written.err
     return read_assembly(folder)
 
 

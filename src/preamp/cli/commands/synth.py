@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from preamp.cli import wiring
+from preamp.cli.environments import EnvironmentOptions
 from preamp.cli.options import identifier_option, json_option
 from preamp.cli.render import reporter_for
 
@@ -30,13 +31,25 @@ _DEFAULT: Final = "cdk.out"
     help=f"Folder for the assembly; $CDK_OUTDIR or {_DEFAULT} by default.",
 )
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+@click.option("--branch", metavar="NAME", help="With the names of a branch at AWS.")
+@click.option("--app-id", metavar="ID", help="Amplify app of the branch, if there is one.")
 @identifier_option
 @json_option
-def command(*, out: Path | None, quiet: bool, identifier: str | None, as_json: bool) -> None:
+def command(
+    *,
+    out: Path | None,
+    quiet: bool,
+    branch: str | None,
+    app_id: str | None,
+    identifier: str | None,
+    as_json: bool,
+) -> None:
     """Write the cloud assembly of the backend, as it would be deployed to AWS.
 
     The plain CDK command line accepts the folder: cdk ls, cdk diff, cdk deploy with --app.
     """
+    named = EnvironmentOptions(branch, app_id, identifier)
+    named.check()
     from preamp.assembly.produce import produce_assembly
     from preamp.assembly.read import read_assembly
     from preamp.check import Validator, raise_on_errors
@@ -50,7 +63,8 @@ def command(*, out: Path | None, quiet: bool, identifier: str | None, as_json: b
     checking = Validator(node=node_binary(), cache=cache_root() / "check")
     with reporter_for(as_json=as_json, quiet=quiet) as reporter, checking as validator:
         validator.prepare()
-        backend_id = sandbox_place(project, identifier).backend_id
+        place = named.environment() if branch else sandbox_place(project, identifier)
+        backend_id = place.backend_id
         produce_assembly(project, backend_id, output, reporter)
         assembly = read_assembly(output)
         raise_on_errors(validator.check(assembly))

@@ -1,0 +1,161 @@
+"""Brings a deployment at AWS to what the definition says, tells what that would do, or deletes it.
+
+The stages: the definition is synthesized for AWS; the assembly is checked; CloudFormation deploys
+it, by the roles of the account's bootstrap; the outputs are written. What differs from a sandbox:
+nothing is hotswapped, and data and permissions change only with somebody's consent.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from preamp.assembly.lock import Guarded, single_writer
+from preamp.assembly.produce import produce_assembly
+from preamp.assembly.read import read_assembly
+from preamp.check import CheckFirst
+from preamp.deploy.apply import deploy, destroy, foresee
+from preamp.deploy.bootstrapping import STANDARD
+from preamp.deploy.failure import explained
+from preamp.deploy.roles import Roles
+from preamp.errors import UserError
+from preamp.outputs.document import compose_document
+from preamp.outputs.entries import collect_entries
+from preamp.outputs.models import read_models
+from preamp.outputs.writing import write_outputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from preamp.assembly.read import CloudAssembly
+    from preamp.deploy.apply import DeploymentResult, Foreseen
+    from preamp.deploy.approval import Approval
+    from preamp.deploy.consent import Consent
+    from preamp.deploy.target import Target
+    from preamp.environment.place import Environment
+    from preamp.events import Reporter
+    from preamp.outputs.writing import OutputsForm
+
+
+@dataclass(frozen=True)
+class EnvironmentDeployment:
+    """How a deployment ended.
+
+    Attributes:
+        assembly: What was deployed.
+        result: What CloudFormation did.
+        files: The files written for frontends, that of the outputs first.
+    """
+
+    assembly: CloudAssembly
+    result: DeploymentResult
+    files: tuple[Path, ...]
+
+
+def deploy_environment(
+    environment: Environment,
+    target: Target,
+    reporter: Reporter,
+    *,
+    approval: Approval,
+    consent: Consent,
+    form: OutputsForm,
+    directory: Path,
+) -> EnvironmentDeployment:
+    """Deploy a project's backend to an account.
+
+    Args:
+        environment: Which deployment.
+        target: The account.
+        reporter: Hears what happens.
+        approval: Decides about data that would be lost.
+        consent: Decides about permissions.
+        form: In which form the outputs are wanted.
+        directory: Where they go.
+
+    Raises:
+        UserError: The backend has a mistake, its deployment failed, or another one runs.
+    """
+    environment.prepare()
+    with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
+        assembly = _synthesized(environment, reporter)
+        result = deploy(assembly, target, reporter, approval=approval, consent=consent)
+        with explained(target):
+            files = _write_outputs(assembly, result, target, form, directory)
+    return EnvironmentDeployment(assembly, result, files)
+
+
+def compare_environment(environment: Environment, target: Target, reporter: Reporter) -> Foreseen:
+    """Tell what a deployment would change.
+
+    Args:
+        environment: Which deployment.
+        target: The account.
+        reporter: Hears of the synthesis.
+
+    Raises:
+        UserError: The backend has a mistake, or the stack allows no update.
+    """
+    environment.prepare()
+    with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
+        return foresee(_synthesized(environment, reporter), target, reporter)
+
+
+def destroy_environment(environment: Environment, target: Target, reporter: Reporter) -> bool:
+    """Delete a deployment with everything in it.
+
+    The definition is not needed for that, and need not be valid.
+
+    Args:
+        environment: Which deployment.
+        target: The account.
+        reporter: Hears of resources as they go.
+
+    Returns:
+        False if there was none.
+
+    Raises:
+        UserError: ``StackProtectedError`` or ``DeletionFailedError``.
+    """
+    known = _last_assembly(environment)
+    return destroy(
+        environment.stack_name,
+        target,
+        reporter,
+        assembly=known,
+        bootstrapping=known.bootstrapping if known else STANDARD,
+    )
+
+
+def _synthesized(environment: Environment, reporter: Reporter) -> CloudAssembly:
+    with closing(CheckFirst()) as checker:
+        checker.prepare()
+        produce_assembly(
+            environment.project, environment.backend_id, environment.assembly_directory, reporter
+        )
+        assembly = read_assembly(environment.assembly_directory)
+        checker.check(assembly, reporter)
+    return assembly
+
+
+def _last_assembly(environment: Environment) -> CloudAssembly | None:
+    try:
+        return read_assembly(environment.assembly_directory)
+    except UserError:
+        return None
+
+
+def _write_outputs(
+    assembly: CloudAssembly,
+    result: DeploymentResult,
+    target: Target,
+    form: OutputsForm,
+    directory: Path,
+) -> tuple[Path, ...]:
+    looking = Roles(target).take(assembly.bootstrapping.lookup_role).clients
+    entries = collect_entries(assembly.stack_name, result.metadata, result.outputs)
+    models = partial(read_models, looking.cloudformation, looking.s3, assembly.stack_name)
+    document = compose_document(entries, version=form.version, models=models)
+    return write_outputs(directory, document, form, cloud=None)

@@ -1,0 +1,184 @@
+"""`preamp deploy`, `diff`, `destroy` and `pipeline-deploy`, on an account that was bootstrapped.
+
+The tests of a file run in their order: they are one life of one backend.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from tests.local.aws.conftest import TAKES_ROLES
+from tests.local.cli.commandline import Project
+
+from preamp.contract.identity import BackendId
+
+if TYPE_CHECKING:
+    from tests.amplify_service import AmplifyService
+    from tests.local.aws.conftest import Account
+    from tests.local.cli.commandline import Answer
+
+BACKEND: Final = """
+from aws_cdk import aws_dynamodb as dynamodb, aws_iam as iam, aws_sqs as sqs
+from preamp import define_backend
+
+backend = define_backend()
+stack = backend.create_stack("Orders")
+queue = sqs.Queue(stack, "Queue")
+key = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+table = dynamodb.Table(
+    stack, "Table", partition_key=key, removal_policy=None
+)
+role = iam.Role(stack, "Shipping", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+queue.grant_send_messages(role)
+backend.add_output(custom={"queue": queue.queue_name, "table": table.table_name})
+"""
+BACKEND_FILE: Final = "amplify/backend.py"
+BRANCH: Final = BackendId("d1orders", "main", "branch")
+OF_BRANCH: Final = ("--branch", "main", "--app-id", "d1orders")
+
+
+class Pipeline:
+    """Runs commands for the branch, as a user who may do nothing but take the roles."""
+
+    def __init__(self, project: Project, variables: dict[str, str]) -> None:
+        self.project = project
+        self.variables = variables
+
+    def line(self, beginning: str) -> str:
+        """The last place in the backend's file that begins like this."""
+        lines = (self.project.folder / BACKEND_FILE).read_text().splitlines()
+        found = [number for number, line in enumerate(lines, 1) if line.startswith(beginning)]
+        return f"{BACKEND_FILE}:{found[-1]}"
+
+    def run(self, *words: str, **more: str) -> Answer:
+        return self.project.run(*words, **{**self.variables, **more})
+
+
+@pytest.fixture(scope="module")
+def pipeline(
+    account: Account, amplify: AmplifyService, tmp_path_factory: pytest.TempPathFactory
+) -> Pipeline:
+    amplify.add(BRANCH.namespace, BRANCH.name)
+    project = Project(tmp_path_factory.mktemp("orders") / "shop")
+    project.write(BACKEND_FILE, BACKEND)
+    variables = {**account.user(TAKES_ROLES), "AWS_ENDPOINT_URL_AMPLIFY": amplify.endpoint}
+    return Pipeline(project, {**variables, "CI": ""})
+
+
+def test_a_first_deployment_is_approved_by_somebody(pipeline: Pipeline) -> None:
+    refused = pipeline.run("deploy", *OF_BRANCH)
+    assert refused.status == 1
+    assert "error [ApprovalMissingError]" in refused.err
+    assert "allow sqs:GetQueueAttributes" in refused.err
+    assert pipeline.line("role = ") in refused.err
+    assert "--require-approval never" in refused.err
+
+
+def test_a_pipeline_deploys_a_branch_and_is_refused_outside_of_ci(
+    pipeline: Pipeline, account: Account, amplify: AmplifyService
+) -> None:
+    refused = pipeline.run("pipeline-deploy", *OF_BRANCH)
+    assert refused.status == 1
+    assert "RunningPipelineDeployNotInCiError" in refused.err
+    assert "preamp deploy" in refused.err
+
+    deployed = pipeline.run("pipeline-deploy", *OF_BRANCH, "--json", CI="true")
+    assert deployed.status == 0, deployed.out + deployed.err
+    facts = json.loads(deployed.out.splitlines()[-1])
+    assert facts["stack"] == BRANCH.stack_name
+    assert (facts["account"], facts["region"]) == (account.engine.account, account.region)
+    outputs = json.loads((pipeline.project.folder / "amplify_outputs.json").read_text())
+    assert outputs["custom"]["queue"].startswith("amplify-d1orders-main")
+    linked = amplify.branches["/apps/d1orders/branches/main"]["backend"]
+    assert linked == {"stackArn": facts["stack_id"]}
+
+
+def test_a_comparison_shows_changes_permissions_and_data_and_ends_with_a_status(
+    pipeline: Pipeline, account: Account
+) -> None:
+    outputs = json.loads((pipeline.project.folder / "amplify_outputs.json").read_text())
+    item = {"id": {"S": "1"}}
+    account.client("dynamodb").put_item(TableName=outputs["custom"]["table"], Item=item)
+    project = pipeline.project
+    project.replace(BACKEND_FILE, 'name="id"', 'name="sku"')
+    project.replace(BACKEND_FILE, "removal_policy=None", "removal_policy=RemovalPolicy.DESTROY")
+    project.replace(BACKEND_FILE, "import aws_dyn", "import RemovalPolicy, aws_dyn")
+    project.replace(BACKEND_FILE, "grant_send", "grant_consume")
+    shown = pipeline.run("diff", *OF_BRANCH, "--json")
+    assert shown.status == 4, shown.out + shown.err
+    found = shown.json
+    table = next(c for c in found["changes"] if c["type"] == "AWS::DynamoDB::Table")
+    assert table["action"] == "replace"
+    assert table["site"].startswith("amplify/backend.py:")
+    statements = [
+        (each["change"], each["statement"], each["widens"]) for each in found["permissions"]
+    ]
+    assert ("add", True) in [(c, w) for c, s, w in statements if "sqs:ReceiveMessage" in s]
+    assert ("remove", False) in [(c, w) for c, s, w in statements if "sqs:SendMessage" in s]
+
+
+def test_data_is_lost_only_if_that_is_said(pipeline: Pipeline) -> None:
+    kept = pipeline.run("deploy", *OF_BRANCH, "--require-approval", "never")
+    assert kept.status == 1
+    assert "DataLossError" in kept.err
+    assert "1 item" in kept.err
+    words = ("--require-approval", "never", "--allow-data-loss")
+    lost = pipeline.run("deploy", *OF_BRANCH, *words)
+    assert lost.status == 0, lost.out + lost.err
+    assert "branch main of the app d1orders" in lost.out
+    same = pipeline.run("diff", *OF_BRANCH)
+    assert (same.status, same.out) == (0, "nothing would change\n")
+
+
+def test_a_failed_resource_is_rolled_back_and_told_with_its_line(pipeline: Pipeline) -> None:
+    broken = (
+        "\nfrom aws_cdk import CustomResource\n"
+        'CustomResource(stack, "Broken", service_token="arn:aws:lambda:eu-west-1:000000000000:'
+        'function:absent")\n'
+    )
+    pipeline.project.write(
+        BACKEND_FILE, (pipeline.project.folder / BACKEND_FILE).read_text() + broken
+    )
+    failed = pipeline.run("deploy", *OF_BRANCH)
+    assert failed.status == 1
+    assert "error [DeploymentFailedError]: Orders/Broken" in failed.err
+    assert f"at {pipeline.line('CustomResource(')}" in failed.err
+    assert "the backend is as it was before" in failed.err
+
+
+def test_a_branch_is_deleted_only_without_its_protection(
+    pipeline: Pipeline, account: Account, amplify: AmplifyService
+) -> None:
+    unasked = pipeline.run("destroy", *OF_BRANCH)
+    assert "NotConfirmedError" in unasked.err
+    protected = pipeline.run("destroy", *OF_BRANCH, "--yes")
+    assert protected.status == 1
+    assert "StackProtectedError" in protected.err
+    account.client("cloudformation").update_termination_protection(
+        StackName=BRANCH.stack_name, EnableTerminationProtection=False
+    )
+    gone = pipeline.run("destroy", *OF_BRANCH, "--yes")
+    assert (gone.status, gone.out) == (0, f"deleted {BRANCH.stack_name}\n")
+    assert amplify.branches["/apps/d1orders/branches/main"]["backend"] == {}
+    again = pipeline.run("destroy", *OF_BRANCH, "--yes")
+    assert again.out == f"there is no {BRANCH.stack_name}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("deploy", "--branch", "main", "--identifier", "shop"), "not by both"),
+        (("deploy", "--app-id", "d1"), "--app-id goes with --branch"),
+        (("diff", "--branch", ""), "must not be empty"),
+        (("destroy",), "name what is deleted"),
+        (("pipeline-deploy", "--branch", "main"), "--app-id"),
+    ],
+)
+def test_options_that_name_nothing_are_refused(
+    pipeline: Pipeline, words: tuple[str, ...], told: str
+) -> None:
+    refused = pipeline.run(*words)
+    assert refused.status == 2
+    assert told in refused.err
