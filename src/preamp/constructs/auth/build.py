@@ -40,6 +40,8 @@ def build_auth(definition: AuthDefinition, scope: ResourceScope) -> LiveAuth:
     Raises:
         UserError: ``MultipleSingletonResourcesError`` or ``InvalidPasswordlessConfigError``.
     """
+    # before the stack: if they are in it, it is described by them, as in the official library
+    senders = sending_functions(definition.senders, scope)
     stack = auth_stack(definition, scope)
     own_name = definition.name or DEFAULT_NAME
     construct = Construct(stack, own_name)
@@ -47,7 +49,6 @@ def build_auth(definition: AuthDefinition, scope: ResourceScope) -> LiveAuth:
     def name(ending: str) -> str:
         return f"{definition.name or ''}{ending}"
 
-    senders = sending_functions(definition.senders, scope)
     key = sender_key(construct, name, definition.senders, senders)
     user_pool = create_user_pool(construct, definition, name, scope.backend_id, key)
     let_send(user_pool, senders, key)

@@ -7,6 +7,7 @@ which there are. Structures go in as dictionaries.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import aws_cdk.aws_appsync  # noqa: F401 - what comes out refers to its types
@@ -87,6 +88,30 @@ _OTHERS: Final = (
 )
 
 
+@jsii.data_type(
+    jsii_type=f"{PACKAGE}.ImportedAmplifyDynamoDbModelDataSourceStrategy",
+    jsii_struct_bases=[],
+    name_mapping={
+        "db_type": "dbType",
+        "provision_strategy": "provisionStrategy",
+        "table_name": "tableName",
+    },
+)
+@dataclass(frozen=True)
+class ImportedTable:
+    """A table that is there already, for a model.
+
+    Of structures that look alike, jsii takes a dictionary for the first, so this one is named.
+
+    Attributes:
+        table_name: The table.
+    """
+
+    table_name: str
+    db_type: str = "DYNAMODB"
+    provision_strategy: str = "IMPORTED_AMPLIFY_TABLE"
+
+
 class Table(metaclass=jsii.JSIIMeta, jsii_type=f"{PACKAGE}.AmplifyDynamoDbTableWrapper"):
     """The table of a model; see `AmplifyTable`."""
 
@@ -112,12 +137,14 @@ class Definitions(metaclass=jsii.JSIIMeta, jsii_type=f"{PACKAGE}.AmplifyGraphqlD
     """Makes definitions."""
 
     @staticmethod
-    def from_string(schema: str, strategy: Mapping[str, object]) -> GraphqlDefinition:
+    def from_string(
+        schema: str, strategy: Mapping[str, object] | ImportedTable
+    ) -> GraphqlDefinition:
         """A schema of which all models are kept in one way.
 
         Args:
             schema: GraphQL text.
-            strategy: Where their data is, with the names that Node has for it.
+            strategy: Where their data is; a dictionary with the names that Node has for it.
         """
         made = jsii.sinvoke(Definitions, "fromString", [schema, strategy])
         return cast("GraphqlDefinition", made)

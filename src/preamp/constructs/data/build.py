@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from aws_cdk import RemovalPolicy, Tags, aws_appsync, aws_logs
+from aws_cdk import CfnResource, RemovalPolicy, Tags, aws_appsync, aws_logs
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_deployment as deployment
 
@@ -16,7 +16,7 @@ from preamp.constructs.data.access import INTROSPECTION_KEY, grant_access
 from preamp.constructs.data.introspection.model_introspection import model_introspection
 from preamp.constructs.data.modes import authorization_modes, is_left_to_us
 from preamp.constructs.data.resolvers import add_resolvers
-from preamp.constructs.data.schemas import combined
+from preamp.constructs.data.schemas import combined, tables_of
 from preamp.definition.auth.definition import AuthDefinition
 from preamp.definition.auth.reference import ReferenceAuthDefinition
 from preamp.definition.backend import SYNTHESIS
@@ -25,7 +25,7 @@ from preamp.definition.function import RETENTIONS
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from aws_cdk import Stack
     from aws_cdk import aws_lambda as lambda_
@@ -44,6 +44,7 @@ _FRIENDLY_NAME: Final = "amplify:friendly-name"
 _INTROSPECTION: Final = "modelIntrospectionSchema"
 # what copies it needs more than the CDK gives it for schemas of many models
 _COPIER_MB: Final = 1536
+_REPLACING: Final = "replaceTableUponGsiUpdate"
 _HOUR: Final = 3600
 
 
@@ -77,6 +78,7 @@ def build_data(definition: DataDefinition, scope: ResourceScope) -> GraphqlApi:
     }
     api = _telling_of_mistakes(definition, lambda: _api(stack, definition.name, props))
     _end_key_with_an_hour(api)
+    _keep_tables(tables_of(definition, scope.backend_id), api)
     bucket = _publish_introspection(stack, introspection)
     Tags.of(api).add(_FRIENDLY_NAME, definition.name)
     add_resolvers([each for schema in schemas for each in schema.resolvers], api, scope, stack)
@@ -131,7 +133,7 @@ def _behavior(scope: ResourceScope, *, sandbox_mode: bool) -> dict[str, bool]:
     # AWS takes minutes for each index, so a sandbox there rather makes the table anew
     synthesis = SYNTHESIS.get()
     is_there = scope.backend_id.kind == "sandbox" and not (synthesis and synthesis.local)
-    replacing = {"replaceTableUponGsiUpdate": True} if is_there else {}
+    replacing = {_REPLACING: True} if is_there else {}
     return {
         "sandboxModeEnabled": sandbox_mode,
         # whether tables may go is asked before the deployment, not here
@@ -154,6 +156,15 @@ def _end_key_with_an_hour(api: BuiltData) -> None:
     key = api.resources.cfn_resources.cfn_api_key
     if key is not None and isinstance(key.expires, int | float):
         key.expires = key.expires // _HOUR * _HOUR
+
+
+def _keep_tables(models: Iterable[str], api: GraphqlApi) -> None:
+    """See to it that the tables of some models are never made anew."""
+    for model in models:
+        table = api.node.find_child(model).node.find_child(f"{model}Table").node.default_child
+        resource = table.node.default_child if table else None
+        if isinstance(resource, CfnResource):
+            resource.add_property_override(_REPLACING, value=False)
 
 
 def _telling_of_mistakes(definition: DataDefinition, do: Callable[[], T]) -> T:

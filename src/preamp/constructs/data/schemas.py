@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 # CloudFormation makes every table anew where these differ from what is deployed
 _AMPLIFY_TABLE: Final = {"dbType": "DYNAMODB", "provisionStrategy": "AMPLIFY_TABLE"}
-_IMPORTED_TABLE: Final = {"dbType": "DYNAMODB", "provisionStrategy": "IMPORTED_AMPLIFY_TABLE"}
 _DATABASES: Final = {"mysql": "MYSQL", "postgresql": "POSTGRES"}
 _SANDBOX: Final = "sandbox"
 
@@ -37,10 +36,9 @@ def combined(
     Raises:
         UserError: ``InvalidSchemaError`` or ``DefineDataConfigurationError``.
     """
-    from preamp.constructs.data.bindings import Definitions
+    from preamp.constructs.data.bindings import Definitions, ImportedTable
 
-    branch = _SANDBOX if backend_id.kind == _SANDBOX else backend_id.name
-    tables = definition.table_mappings.get(branch, {})
+    tables = tables_of(definition, backend_id)
     parts = []
     for schema in schemas:
         if schema.database is not None:
@@ -48,9 +46,15 @@ def combined(
             parts.append(Definitions.from_string(schema.sdl, strategy))
             continue
         for text, table in _split(schema.sdl, tables, definition.site):
-            kept = {**_IMPORTED_TABLE, "tableName": table} if table else _AMPLIFY_TABLE
+            kept = ImportedTable(table) if table else _AMPLIFY_TABLE
             parts.append(Definitions.from_string(text, kept))
     return Definitions.combine(parts)
+
+
+def tables_of(definition: DataDefinition, backend_id: BackendId) -> Mapping[str, str]:
+    """The tables of Amplify Gen 1 that models go on with in this deployment, by model."""
+    branch = _SANDBOX if backend_id.kind == _SANDBOX else backend_id.name
+    return definition.table_mappings.get(branch, {})
 
 
 def _sql(schema: Schema, database: Database, backend_id: BackendId) -> dict[str, object]:

@@ -1,5 +1,7 @@
 from preamp import define_backend, reference_auth
 
+from .data.resource import data
+from .storage.resource import storage
 from .user_admin.resource import user_admin
 
 ROLE = "arn:aws:iam::123456789012:role"
@@ -13,4 +15,4 @@ auth = reference_auth(
     groups={"ADMINS": f"{ROLE}/existing-admins-role"},
     access=lambda allow: [allow.resource(user_admin).to(["manageUsers", "listUsers"])],
 )
-backend = define_backend(auth=auth, user_admin=user_admin)
+backend = define_backend(auth=auth, data=data, storage=storage, user_admin=user_admin)
