@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, NotRequired, Required, Union
 
-import preamp
+import preamp.data
 from preamp.contract.node import node_binary
+from preamp.definition.data import schemas, validation
 
 OPTIONS = Path(__file__).parent / "amplify" / "options.json"
 
@@ -31,11 +32,67 @@ SAID_OTHERWISE = {
 }
 """Where a name alone says too little."""
 
+WORDS = {
+    "schema.transform": "nothing: it is made when the backend is built",
+    "model": "a class that derives from `Model`",
+    "model.authorization": "`Model(authorization=…)`",
+    "model.identifier": "`Model(identifier=…)`",
+    "model.secondaryIndexes": "`Model(indexes=[Index(…)])`",
+    "model.secondaryIndexes.name": "`Index(name=…)`",
+    "model.secondaryIndexes.sortKeys": "`Index(sort_keys=…)`",
+    "model.secondaryIndexes.queryField": "`Index(query_field=…)`",
+    "model.secondaryIndexes.projection": "`Index(projection=…)`",
+    "model.disableOperations": "`Model(disable_operations=…)`",
+    "ref": "the class, or the function",
+    "ref.required": "no `\\| None`",
+    "ref.array": "`list[…]`",
+    "ref.authorization": "`field(authorization=…)`",
+    "ref.mutations": "`Model.mutations(…)`",
+    "customType": "a class with `@custom_type`",
+    "enum": "`Literal[…]`, or a class that derives from `Enum`",
+    "query": "`@query(…)` on a function",
+    "query.arguments": "the function's parameters",
+    "query.returns": "the function's return type",
+    "mutation": "`@mutation(…)` on a function",
+    "mutation.arguments": "the function's parameters",
+    "mutation.returns": "the function's return type",
+    "subscription": "`@subscription(…)` on a function",
+    "subscription.arguments": "the function's parameters",
+    "subscription.for": "`subscription(for_=…)`",
+    "hasOne.required": "nothing: Amplify refuses it when it is deployed",
+    "hasMany.valueRequired": "nothing: Amplify refuses it when it is deployed",
+    "id": "`ID`",
+    "string": "`str`",
+    "integer": "`int`",
+    "float": "`float`",
+    "boolean": "`bool`",
+    "date": "`AWSDate`",
+    "time": "`AWSTime`",
+    "datetime": "`AWSDateTime`",
+    "timestamp": "`AWSTimestamp`",
+    "email": "`AWSEmail`",
+    "json": "`AWSJSON`",
+    "phone": "`AWSPhone`",
+    "url": "`AWSURL`",
+    "ipAddress": "`AWSIPAddress`",
+    "field.required": "no `\\| None`",
+    "field.array": "`list[…]`",
+    "field.default": "`= …`, or `field(default=…)`",
+    "conversation": "`@conversation(…)` on a function",
+    "generation": "`@generation(…)` on a function",
+    "generation.arguments": "the function's parameters",
+    "generation.returns": "the function's return type",
+    "ai.model": "its name, or `AiModel(…)`",
+    "ai.dataTool": "`DataTool(…)`",
+    "handler.function.async": "`handler.async_function(…)`",
+}
+"""Words of Amplify's vocabulary of data models that are something else in Python."""
+
 _HEAD = """# Amplify's options in Python
 
-Every option of the official library's definitions for auth, functions, storage and secrets, and
-its name here. Names are the same in snake_case, values are the same texts, and what is a dictionary
-there is one here. The left column is read off the type declarations of `{package}`
+Every option of the official library's definitions for auth, functions, storage, data and secrets,
+and its name here. Names are the same in snake_case, values are the same texts, and what is a
+dictionary there is one here. The left column is read off the type declarations of `{package}`
 {version}, the right one off ours. `*` stands for any name.
 
 `python docs/read_amplify_options.py` reads a newer version. What is new in it is *missing* here
@@ -43,6 +100,7 @@ until preamp has it.
 """
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _DEEPEST = 8
+_OURS = {"a": "preamp.data", "configure": "preamp.data.configure"}
 
 Found = dict[str, set[object]]
 
@@ -58,7 +116,9 @@ def ours(definition: str) -> Found:
     Args:
         definition: Its name in Amplify.
     """
-    function = getattr(preamp, snake(definition), None)
+    if definition == "a":
+        return vocabulary()
+    function = getattr(preamp, snake(definition), None) or vars(schemas).get(definition)
     found: Found = {}
     if function is None:
         return found
@@ -67,6 +127,29 @@ def ours(definition: str) -> Found:
         if name != "return":
             _visit(found, name, hint)
     return found
+
+
+def vocabulary() -> Found:
+    """The words of data models, with what more each takes."""
+    found: Found = {}
+    for name in preamp.data.__all__:
+        word = getattr(preamp.data, name)
+        found[name] = set()
+        if word.__class__.__module__.startswith("preamp."):
+            for part, builder in _members(type(word)):
+                found[f"{name}.{part}"] = set()
+                for method, _ in _members(builder):
+                    function = getattr(builder, method, None)
+                    _visit_arguments(found, f"{name}.{part}.{method}", function)
+        elif inspect.isfunction(word):
+            found |= {f"{name}.{parameter}": set() for parameter in _parameters(word)}
+            if word.__module__ == validation.__name__:
+                found[f"field.validate.{name}"] = set()
+    return found
+
+
+def _parameters(function: Callable[..., object]) -> list[str]:
+    return list(inspect.signature(function).parameters)
 
 
 def _namespace(module: types.ModuleType | None) -> dict[str, Any]:
@@ -165,6 +248,8 @@ def rows(definition: str, options: Mapping[str, Sequence[object]]) -> Iterator[t
 
 
 def _said(definition: str, option: str, name: str, known: Found, values: Sequence[object]) -> str:
+    if definition == "a" and option in WORDS:
+        return WORDS[option]
     if known and f"{definition}.{option}" in SAID_OTHERWISE:
         return SAID_OTHERWISE[f"{definition}.{option}"]
     if name not in known:
@@ -181,7 +266,8 @@ def page() -> str:
     parts = [_HEAD.format(package=upstream["package"], version=upstream["version"])]
     for definition, options in upstream["definitions"].items():
         parts.append(
-            f"\n## {definition}: `{snake(definition)}`\n\n| Amplify | preamp |\n|---|---|\n"
+            f"\n## {definition}: `{_OURS.get(definition, snake(definition))}`\n\n"
+            "| Amplify | preamp |\n|---|---|\n"
         )
         parts += [f"| `{option}` | {said} |\n" for option, said in rows(definition, options)]
     return "".join(parts)

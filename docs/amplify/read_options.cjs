@@ -11,11 +11,18 @@ const fs = require("node:fs");
 
 const folder = path.resolve(process.argv[2]);
 const ts = require(path.join(folder, "node_modules", "typescript"));
-const DEFINITIONS = ["defineAuth", "referenceAuth", "defineFunction", "defineStorage", "secret"];
+const DEFINITIONS = ["defineAuth", "referenceAuth", "defineFunction", "defineStorage", "defineData", "secret"];
+const VOCABULARY = "a";
 const DEEPEST = 6;
 
 const entry = path.join(folder, "definitions.ts");
-fs.writeFileSync(entry, `export { ${DEFINITIONS.join(", ")} } from "@aws-amplify/backend";\n`);
+const NAMES = [...DEFINITIONS, VOCABULARY].join(", ");
+fs.writeFileSync(
+  entry,
+  `export { ${NAMES} } from "@aws-amplify/backend";\n` +
+    'import { configure as any } from "@aws-amplify/data-schema/internals";\n' +
+    'export const configure = any<"postgresql">;\n',
+);
 const program = ts.createProgram([entry], {
   strict: true,
   noEmit: true,
@@ -32,6 +39,7 @@ for (const symbol of checker.getExportsOfModule(module_)) {
   const declared = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   const type = checker.getTypeOfSymbol(declared);
   const options = (found[symbol.name] = {});
+  if (symbol.name === VOCABULARY) visitWords(options, "", type);
   for (const { parameters } of type.getCallSignatures()) {
     for (const parameter of parameters) {
       const given = checker.getNonNullableType(checker.getTypeOfSymbol(parameter));
@@ -82,6 +90,62 @@ function visitCallback(options, name, signature, depth) {
   }
 }
 
+/** The words of the vocabulary, such as `model`, and what can be said more of each: `model.identifier`. */
+function visitWords(options, prefix, type) {
+  for (const [name, call] of wordsOf(type)) {
+    if (!call) {
+      const property = checker.getPropertyOfType(type, name);
+      visitWords(options, `${prefix}${name}.`, checker.getTypeOfSymbol(property));
+      continue;
+    }
+    options[prefix + name] = call.parameters.flatMap((each) => literals(checker.getTypeOfSymbol(each)));
+    const made = wordsOf(call.getReturnType());
+    // fields of all types can be said the same of
+    const isField = ["required", "array", "default"].every((word) => made.some(([own]) => own === word));
+    for (const [more, said] of made) {
+      if (said) visitMore(options, `${isField ? "field" : prefix + name}.${more}`, said);
+    }
+  }
+}
+
+/** Something that is said more, with what its callback is given; rules are the same everywhere. */
+function visitMore(options, name, call) {
+  options[name] ??= [];
+  for (const parameter of call.parameters) {
+    const given = checker.getTypeOfSymbol(parameter);
+    options[name].push(...literals(given));
+    const [callback] = given.getCallSignatures();
+    const first = callback?.parameters[0] && checker.getTypeOfSymbol(callback.parameters[0]);
+    if (!first) continue;
+    const [made] = first.getCallSignatures();
+    for (const [word] of made ? wordsOf(made.getReturnType()) : []) options[`${name}.${word}`] = [];
+    const start = name.endsWith(".authorization") ? "allow" : name;
+    for (const [word, rule] of made ? [] : wordsOf(first)) {
+      if (!rule) continue;
+      options[`${start}.${word}`] ??= [];
+      for (const [more, to] of wordsOf(rule.getReturnType())) {
+        if (start !== "allow" || !to) continue;
+        const taken = to.parameters.flatMap((each) => literals(checker.getTypeOfSymbol(each)));
+        options[`allow.${word}.${more}`] ??= taken;
+      }
+    }
+  }
+}
+
+/** Names that can be called, or that hold such, each with its call. */
+function wordsOf(type) {
+  return checker
+    .getPropertiesOfType(type)
+    .filter((property) => !property.name.startsWith("_"))
+    .map((property) => [property.name, checker.getTypeOfSymbol(property)])
+    .map(([name, own]) => [name, own.getCallSignatures()[0], own])
+    .filter(([, call, own]) => call || own.getProperties().some(isWord));
+}
+
+function isWord(property) {
+  return checker.getTypeOfSymbol(property).getCallSignatures().length > 0;
+}
+
 function literals(type) {
   if (type.isStringLiteral() || type.isNumberLiteral()) return [type.value];
   if (type.isUnion()) return [...new Set(type.types.flatMap(literals))];
@@ -103,5 +167,5 @@ function isOptions(type) {
   if (!(type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection))) return false;
   if (type.getCallSignatures().length > 0 || checker.isArrayType(type)) return false;
   const names = checker.getPropertiesOfType(type).map((property) => property.name);
-  return !["getInstance", "node", "toString", "resolve", "bind"].some((name) => names.includes(name));
+  return !["getInstance", "node", "toString", "resolve", "bind", "transform", "schemas"].some((name) => names.includes(name));
 }

@@ -7,18 +7,19 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, NotRequired, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, NotRequired, TypedDict, get_args
 
 import pytest
 
 import preamp
+from preamp.definition.data.routes import AI_MODELS, AiModelName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import ModuleType
 
 DOCS: Final = Path(__file__).parents[3] / "docs"
-DONE: Final = ("defineAuth", "defineFunction", "secret")
+DONE: Final = ("defineAuth", "defineData", "defineFunction", "a", "configure", "secret")
 """Definitions of which no option may be missing."""
 
 
@@ -81,6 +82,10 @@ def test_the_page_is_current(tmp_path: Path) -> None:
 def test_nothing_is_missing_where_all_is_done(script: ModuleType, definition: str) -> None:
     told = dict(script.rows(definition, upstream()[definition]))
     assert [option for option, said in told.items() if "missing" in said] == []
+
+
+def test_every_model_that_amplify_names_for_ai_has_its_name_here() -> None:
+    assert set(upstream()["a"]["ai.model"]) == set(AI_MODELS) == set(get_args(AiModelName))
 
 
 def test_an_option_or_value_that_is_new_in_amplify_is_missing(script: ModuleType) -> None:

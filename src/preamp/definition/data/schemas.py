@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from preamp.definition.data.databases import read_database
 from preamp.definition.data.models import Model
+from preamp.definition.data.operations import Operation
+from preamp.definition.data.routes import Conversation
 from preamp.definition.site import calling_site
 from preamp.errors import UserError
 
@@ -19,11 +21,9 @@ if TYPE_CHECKING:
 
     from preamp.contract.site import Site
     from preamp.definition.data.databases import Database, DatabaseOptions
-    from preamp.definition.data.operations import Operation
-    from preamp.definition.data.routes import Conversation
     from preamp.definition.data.rules import ResourceRule, Rule
 
-    SchemaPart: TypeAlias = type[object] | Operation | Conversation
+SchemaPart: TypeAlias = type[object] | Operation | Conversation
 
 _CODE: Final = "SchemaSqlError"
 
