@@ -13,7 +13,7 @@ run 'preamp mail clear'
 run 'preamp invoke CustomNotifications/Publisher \
     --event '\''{"recipient": "ada@example.org", "subject": "Hello", "body": "It works."}'\'
 run 'preamp mail show --wait 30'
-run 'cat amplify_outputs.json'
+run 'sed -n "/\"custom\"/,\$p" amplify_outputs.json'
 
 printf '\nThe local cloud goes on. Stop it with:\n  cd %s && %s sandbox stop\n' \
     "$(pwd)" "$(command -v preamp)"

@@ -58,3 +58,11 @@ def test_what_could_not_be_sent_is_kept_for_two_weeks(resources: Resources) -> N
     queues = properties(resources, "AWS::SQS::Queue")
     kept = [queue.get("MessageRetentionPeriod") for queue in queues]
     assert kept.count(14 * 24 * 60 * 60) == 2
+
+
+def test_the_api_takes_users_and_a_key(resources: Resources) -> None:
+    """The API of the data knows its users, and has a key besides."""
+    (api,) = properties(resources, "AWS::AppSync::GraphQLApi")
+    assert api["AuthenticationType"] == "AMAZON_COGNITO_USER_POOLS"
+    others = [each["AuthenticationType"] for each in api["AdditionalAuthenticationProviders"]]
+    assert sorted(others) == ["API_KEY", "AWS_IAM"]

@@ -60,9 +60,7 @@ BACKEND: Final = PurePosixPath("amplify/backend.py")
 STARTERS: Final = {
     starter.name: starter
     for starter in (
-        Starter(
-            "notifications", "a queue, a topic, and functions that send e-mail", _NOTIFICATIONS
-        ),
+        Starter("notifications", "users, data, and functions that send e-mail", _NOTIFICATIONS),
         Starter("minimal", "one function", _MINIMAL),
     )
 }

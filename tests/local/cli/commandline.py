@@ -47,9 +47,15 @@ class Project:
 
     @classmethod
     def of_example(cls, folder: Path) -> Project:
-        """A copy of the example."""
+        """A copy of the example, without users and data: they take seconds, and other tests."""
         shutil.copytree(EXAMPLE, folder, ignore=_LEFT_OUT, dirs_exist_ok=True)
-        return cls(folder)
+        project = cls(folder)
+        for name in ("auth", "data"):
+            shutil.rmtree(folder / "amplify" / name)
+            line = f"from .{name}.resource import {name}\n"
+            project.replace("amplify/backend.py", line, "")
+        project.replace("amplify/backend.py", "(auth=auth, data=data)", "()")
+        return project
 
     def write(self, path: str, text: str) -> None:
         """Write a file of the project."""

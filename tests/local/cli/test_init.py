@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from tests.local.cli.commandline import Project, environment
 
@@ -64,7 +66,39 @@ def test_the_notifications_project_sends_an_e_mail(parent: Path) -> None:
     invoked = project.run("invoke", "CustomNotifications/Publisher", "--event", MESSAGE)
     assert invoked.status == 0, invoked.err
     assert "To: ada@example.org\n" in project.run("mail", "show", "--wait", "30").out
+    told = json.loads((project.folder / "amplify_outputs.json").read_text())
+    assert told["data"]["default_authorization_type"] == "AMAZON_COGNITO_USER_POOLS"
+    assert told["data"]["api_key"]
+    assert list(told["data"]["model_introspection"]["models"]) == ["Todo"]
+    _keep_rows_while_an_index_comes(project)
     assert project.run("sandbox", "delete", "--yes").status == 0
+
+
+def _keep_rows_while_an_index_comes(project: Project) -> None:
+    """A field and an index of it are added to the model; the table is the one that it was."""
+    variables = project.run("sandbox", "env", "--json").json
+    dynamodb = boto3.session.Session().client(
+        "dynamodb",
+        endpoint_url=variables["AWS_ENDPOINT_URL"],
+        region_name=variables["AWS_REGION"],
+        aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+    )
+    (table,) = dynamodb.list_tables()["TableNames"]
+    row = {"id": {"S": "1"}, "content": {"S": "stay"}}
+    dynamodb.put_item(TableName=table, Item=row)
+    definition = "amplify/data/resource.py"
+    project.replace(
+        definition, "    content: str | None", "    content: str | None\n    due: str | None"
+    )
+    project.replace(definition, "import Model", "import Index, Model")
+    project.replace(definition, "api_key()]", 'api_key()], indexes=[Index("due")]')
+    changed = project.run("sandbox", "--once")
+    assert changed.status == 0, changed.err
+    described = dynamodb.describe_table(TableName=table)["Table"]
+    assert [each["IndexName"] for each in described["GlobalSecondaryIndexes"]] == ["todosByDue"]
+    assert dynamodb.scan(TableName=table)["Items"] == [row]
+    dynamodb.close()
 
 
 def test_git_sees_only_what_belongs_into_it(parent: Path) -> None:

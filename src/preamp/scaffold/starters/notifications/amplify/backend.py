@@ -1,13 +1,15 @@
-"""A backend of custom resources: a queue, a topic and two senders of notifications."""
+"""Users and their data, and custom resources: a queue, a topic, two senders of notifications."""
 
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
 from preamp import define_backend
 
+from .auth.resource import auth
 from .custom.notifications.resource import CustomNotifications
+from .data.resource import data
 
-backend = define_backend()
+backend = define_backend(auth=auth, data=data)
 
 custom_resources = backend.create_stack("MyCustomResources")
 sqs.Queue(custom_resources, "CustomQueue")
