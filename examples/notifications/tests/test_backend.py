@@ -64,5 +64,5 @@ def test_the_api_takes_users_and_a_key(resources: Resources) -> None:
     """The API of the data knows its users, and has a key besides."""
     (api,) = properties(resources, "AWS::AppSync::GraphQLApi")
     assert api["AuthenticationType"] == "AMAZON_COGNITO_USER_POOLS"
-    others = [each["AuthenticationType"] for each in api["AdditionalAuthenticationProviders"]]
-    assert sorted(others) == ["API_KEY", "AWS_IAM"]
+    others = api["AdditionalAuthenticationProviders"]
+    assert sorted(one["AuthenticationType"] for one in others) == ["API_KEY", "AWS_IAM"]
