@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from botocore.session import Session
 
 _PATIENCE_SECONDS: Final = 300.0
+_ATTEMPTS: Final = 8
 
 
 def aws_account(profile: str | None = None, region: str | None = None) -> Target:
@@ -49,6 +50,7 @@ def aws_account(profile: str | None = None, region: str | None = None) -> Target
             session=session,
             bootstrapped=True,
             patience=_PATIENCE_SECONDS,
+            attempts=_ATTEMPTS,
             profile=profile,
         )
         account = target.clients.client("sts").get_caller_identity()["Account"]

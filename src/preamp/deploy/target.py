@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 PARALLEL_REQUESTS: Final = 8
 """Requests that one deployment sends at a time, and connections kept for them."""
 
-_ATTEMPTS: Final = 5
 _CONNECT_SECONDS: Final = 5
 _READ_SECONDS: Final = 60
 _NOWHERE: Final = os.devnull
@@ -71,6 +70,7 @@ class Target:
         bootstrapped: Whether ``cdk bootstrap`` prepares it: its version is looked at and its roles
             are taken. An engine has what a deployment needs from the start.
         patience: Seconds for which a lost connection may be lost while CloudFormation goes on.
+        attempts: How often a request is tried that fails for a reason that may pass.
         profile: The profile of the machine's AWS configuration that was asked for.
     """
 
@@ -83,6 +83,7 @@ class Target:
     session: Session | None = field(default=None, repr=False, compare=False)
     bootstrapped: bool = False
     patience: float = 0.0
+    attempts: int = 5
     profile: str | None = None
 
     @property
@@ -187,7 +188,7 @@ class ClientFactory:
             service,
             region_name=self._target.region,
             endpoint_url=self._target.endpoint_url,
-            config=_client_config(self._target.endpoint_url, service),
+            config=_client_config(self._target, service),
         )
 
     def _opened(self) -> Session:
@@ -210,19 +211,20 @@ def _open_session(target: Target) -> Session:
     return session
 
 
-def _client_config(endpoint_url: str | None, service: str) -> Config:
+def _client_config(target: Target, service: str) -> Config:
     from botocore.config import Config
 
     config = Config(
         connect_timeout=_CONNECT_SECONDS,
         read_timeout=_READ_SECONDS,
         max_pool_connections=PARALLEL_REQUESTS,
-        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        # In this mode pauses grow, and vary so that many callers do not come back at once.
+        retries={"mode": "standard", "total_max_attempts": target.attempts},
         user_agent_extra="preamp",
     )
-    if endpoint_url is None:
+    if target.endpoint_url is None:
         return config
-    local = Config(s3={"addressing_style": "path"}, proxies=_proxies_for(endpoint_url))
+    local = Config(s3={"addressing_style": "path"}, proxies=_proxies_for(target.endpoint_url))
     if service == "lambda":
         # A function may take its time, all the more if it is debugged.
         local = local.merge(Config(read_timeout=None))
