@@ -66,7 +66,7 @@ def build_data(definition: DataDefinition, scope: ResourceScope) -> GraphqlApi:
     whole = _telling_of_mistakes(
         definition, lambda: combined(definition, schemas, scope.backend_id)
     )
-    introspection = model_introspection(whole.schema)
+    introspection = _telling_of_mistakes(definition, lambda: model_introspection(whole.schema))
     props = {
         **_props(definition, scope),
         "definition": whole,
@@ -168,19 +168,24 @@ def _keep_tables(models: Iterable[str], api: GraphqlApi) -> None:
 
 
 def _telling_of_mistakes(definition: DataDefinition, do: Callable[[], T]) -> T:
-    """Do something with a schema, and tell what Amplify's construct has against it.
+    """Do something with a schema, and tell at the definition's line what is wrong with it.
 
     Raises:
-        UserError: ``SchemaRefusedError``.
+        UserError: ``SchemaRefusedError``, or what it raises.
     """
+    sites = [definition.site] if definition.site else []
     try:
         return do()
+    except UserError as error:
+        raise UserError(
+            error.code, error.message, error.hint, sites=error.sites or sites
+        ) from error
     except RuntimeError as error:
         raise UserError(
             "SchemaRefusedError",
             f"Amplify's GraphQL construct refuses the schema: {error}",
             "change what it names; the rules are those of Amplify's documentation",
-            sites=[definition.site] if definition.site else [],
+            sites=sites,
         ) from error
 
 
