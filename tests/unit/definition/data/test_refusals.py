@@ -332,6 +332,38 @@ def test_rules_that_are_none_or_allow_nothing_more(tmp_path: Path, words: str, r
     assert words in error.message
 
 
+READERS = {
+    "Todo.name is required, and signed-in users (userPools) may": "[allow.authenticated()]",
+    "and members of 'Admin' may read other fields": "[allow.group('Admin').to('read')]",
+    "and the public (apiKey) may read other": "[allow.public_api_key().to('read')]",
+    "and owners in 'author' may read": "[allow.owner_defined_in('author').to('read')]",
+    "and the groups in 'team' may read": "[allow.group_defined_in('team')]",
+}
+
+
+@pytest.mark.parametrize(("words", "rules"), READERS.items(), ids=str)
+def test_a_required_field_that_not_all_readers_may_read(
+    tmp_path: Path, words: str, rules: str
+) -> None:
+    text = (
+        "class Todo(Model, authorization=[allow.owner()]):\n    name: str  # here\n"
+        f"    note: str | None = field(authorization={rules})\n"
+    )
+    error = refused(tmp_path, text)
+    assert error.code == "SchemaAuthorizationError"
+    assert words in error.message
+
+
+def test_a_field_is_read_as_a_whole(tmp_path: Path) -> None:
+    text = (
+        f"{MODEL.format('Todo', '')}    name: str\n"
+        "    note: str | None = field(authorization=[allow.owner().to(['create', 'get'])])  # here\n"
+    )
+    error = refused(tmp_path, text)
+    assert error.message == "a rule of Todo.note allows get"
+    assert "use read" in error.hint
+
+
 AT_ONCE = {
     "a rule allows nothing": ("EmptyPolicyError", "allow.owner().to([])"),
     "a rule names no group": ("EmptyPolicyError", "allow.groups([])"),
@@ -639,6 +671,14 @@ DATABASE = 'configure(database={"engine": "mysql", "connection_uri": secret("S")
         (
             f"class places(Model):  # here\n    number: int\napi = {DATABASE}.schema([places])\n",
             "the identifier of places has 'id', which is no field of it",
+        ),
+        (
+            (
+                "class places(Model, identifier=['id'], authorization="
+                "[allow.guest().to('sync')]):  # here\n"
+                f"    id: int\napi = {DATABASE}.schema([places])\n"
+            ),
+            "a rule of places allows sync, which SQL databases do not have",
         ),
         (
             (

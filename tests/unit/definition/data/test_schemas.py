@@ -174,6 +174,31 @@ def test_rules_of_the_schema_hold_where_there_are_no_others(tmp_path: Path) -> N
     assert sdl(tmp_path, text).count("@auth(rules: [{allow: private}])") == 2
 
 
+@pytest.mark.parametrize(
+    ("model", "field", "own"),
+    [
+        ("allow.owner()", "name: str | None", "allow.authenticated()"),
+        ("allow.owner()", "name: str = 'x'", "allow.authenticated()"),
+        ("allow.owner()", "name: str", "allow.owner().to('read')"),
+        ("allow.owner()", "name: str", "allow.authenticated().to('create')"),
+        ("allow.authenticated(), allow.owner()", "name: str", "allow.owner()"),
+        (
+            "allow.authenticated('oidc'), allow.owner()",
+            "name: str",
+            "allow.group('A', 'oidc')",
+        ),
+    ],
+)
+def test_fields_may_have_rules_of_their_own(
+    tmp_path: Path, model: str, field: str, own: str
+) -> None:
+    text = (
+        f"class Todo(Model, authorization=[{model}]):\n    {field}\n"
+        f"    note: str | None = field(authorization=[{own}, allow.owner()])\n"
+    )
+    assert "note: String @auth" in sdl(tmp_path, text)
+
+
 def test_functions_get_access_to_the_schema(tmp_path: Path) -> None:
     text = (
         f"{TODO}    name: str\n"

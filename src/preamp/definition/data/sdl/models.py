@@ -10,6 +10,11 @@ from preamp.definition.data.sdl.authorization import (
     check_implied_fields,
     check_rules,
 )
+from preamp.definition.data.sdl.callers import (
+    check_callers,
+    check_field_operations,
+    check_required_fields,
+)
 from preamp.definition.data.sdl.defaults import (
     check_generated,
     default_directive,
@@ -71,12 +76,26 @@ def model_text(
         raise model.place.error(CODE, message, hint)
     own = {name: check_rules(f.options.authorization, f.place) for name, f in model.fields.items()}
     fields = [(rule, model.fields[name].place) for name, each in own.items() for rule in each]
+    check_field_operations(model, own)
     check_implied_fields(model, [*((rule, model.place) for rule in rules), *fields])
+    check_callers(model, rules)
     lines = [
         _field(catalogue, types, model, field, own[name], engine)
         for name, field in model.fields.items()
     ]
+    check_required_fields(model, rules, own, _required(model))
     return block(_head(model, rules), lines)
+
+
+def _required(model: ReadModel) -> list[str]:
+    """The fields that are always there, as the API says it."""
+    return [
+        name
+        for name, field in model.fields.items()
+        if not field.relation
+        and (field.type.array_required if field.type.array else field.type.required)
+        and (model.sql or not has_default(field))
+    ]
 
 
 def _head(model: ReadModel, rules: Sequence[Rule]) -> str:
