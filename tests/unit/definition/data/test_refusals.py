@@ -357,7 +357,7 @@ def test_a_required_field_that_not_all_readers_may_read(
 def test_a_field_is_read_as_a_whole(tmp_path: Path) -> None:
     text = (
         f"{MODEL.format('Todo', '')}    name: str\n"
-        "    note: str | None = field(authorization=[allow.owner().to(['create', 'get'])])  # here\n"
+        "    note: str | None = field(authorization=[allow.owner().to(['get'])])  # here\n"
     )
     error = refused(tmp_path, text)
     assert error.message == "a rule of Todo.note allows get"
