@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeGuard
 
+from preamp.assembly.images import image_assets
 from preamp.contract.site import Site
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from preamp.assembly.images import ImageAsset
 
 Template = dict[str, Any]
 Packaging = Literal["file", "zip"]
@@ -132,6 +135,7 @@ class CloudAssembly:
         inputs: What the definition read of the project, relative to it; a name with a slash at its
             end is a folder and stands for all that lies directly in it. None if not known.
         bootstrapping: What it expects of the account.
+        images: All container images.
     """
 
     directory: Path
@@ -146,6 +150,7 @@ class CloudAssembly:
     secrets: Mapping[str, tuple[Site, ...]] = field(default_factory=dict)
     inputs: frozenset[str] | None = None
     bootstrapping: Bootstrapping = Bootstrapping()
+    images: tuple[ImageAsset, ...] = ()
 
     def site_of(self, path: str) -> Site | None:
         """Return the user's line that made a construct, or the nearest recorded above it.
@@ -173,7 +178,7 @@ def read_assembly(directory: Path) -> CloudAssembly:
     Raises:
         UserError: ``AssemblyMissingError`` if there is none, ``AssemblyBrokenError`` if a part is
             missing or unreadable, ``AssemblyStackError`` if it has not exactly one stack at the
-            top, ``DockerAssetError`` if it needs a container image.
+            top, ``DockerAssetError`` for a container image that docker does not build.
     """
     directory = directory.absolute()
     manifest = _read_manifest(directory)
@@ -198,6 +203,7 @@ def read_assembly(directory: Path) -> CloudAssembly:
         secrets=annex.secrets,
         inputs=annex.inputs,
         bootstrapping=_bootstrapping(properties),
+        images=_image_assets(directory, artifacts),
     )
 
 
@@ -333,14 +339,27 @@ def _metadata_of(directory: Path, artifact: Mapping[str, Any]) -> dict[str, Any]
     return metadata
 
 
+def _asset_manifests(directory: Path, artifacts: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for artifact in artifacts.values():
+        if artifact.get("type") == _ASSETS_ARTIFACT:
+            file = _required(directory, artifact.get("properties") or {}, "file")
+            yield _read_json(directory, directory / file)
+
+
+def _image_assets(directory: Path, artifacts: Mapping[str, Any]) -> tuple[ImageAsset, ...]:
+    try:
+        return tuple(
+            image
+            for manifest in _asset_manifests(directory, artifacts)
+            for image in image_assets(directory, manifest.get("dockerImages") or {})
+        )
+    except KeyError as error:
+        raise _broken(directory, f"a container image has no {error}") from error
+
+
 def _file_assets(directory: Path, artifacts: Mapping[str, Any]) -> tuple[FileAsset, ...]:
     assets: dict[tuple[str, str], FileAsset] = {}
-    for artifact in artifacts.values():
-        if artifact.get("type") != _ASSETS_ARTIFACT:
-            continue
-        file = directory / _required(directory, artifact.get("properties") or {}, "file")
-        manifest = _read_json(directory, file)
-        _refuse_images(manifest.get("dockerImages") or {})
+    for manifest in _asset_manifests(directory, artifacts):
         for asset_id, entry in (manifest.get("files") or {}).items():
             for asset in _destinations(directory, asset_id, entry):
                 assets[asset.bucket, asset.object_key] = asset
@@ -369,19 +388,6 @@ def _destinations(directory: Path, asset_id: str, entry: Mapping[str, Any]) -> I
 
 def _is_packaging(value: str) -> TypeGuard[Packaging]:
     return value in {"file", "zip"}
-
-
-def _refuse_images(images: Mapping[str, Any]) -> None:
-    if not images:
-        return
-    names = ", ".join(
-        str(image.get("displayName") or asset_id) for asset_id, image in sorted(images.items())
-    )
-    raise UserError(
-        "DockerAssetError",
-        f"container images are not supported: {names}",
-        "package the function as a zip, for example with PythonFunction or Code.from_asset",
-    )
 
 
 def _asset_of(directory: Path, assets: tuple[FileAsset, ...], template_file: Path) -> FileAsset:

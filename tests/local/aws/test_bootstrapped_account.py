@@ -22,10 +22,11 @@ from tests.local.cli.commandline import Project
 from tests.local.conftest import Recorder
 from tests.synthesis import PROJECTS
 
-from preamp.assembly.read import CloudAssembly, read_assembly
+from preamp.assembly.read import CloudAssembly, FileAsset, read_assembly
 from preamp.contract.identity import BackendId
 from preamp.deploy.account import aws_account
 from preamp.deploy.apply import deploy, destroy
+from preamp.deploy.assets import AssetPublisher
 from preamp.errors import UserError
 from preamp.events import Notice
 
@@ -125,6 +126,22 @@ def test_whoever_may_not_take_them_goes_on_with_their_own_rights(
     told = [event.message for event in recorder.events if isinstance(event, Notice)]
     assert len(told) == 1
     assert "cdk-hnb659fds-deploy-role" in told[0]
+
+
+def test_a_large_asset_is_uploaded_in_parts(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "large.bin"
+    with path.open("wb") as file:
+        file.truncate(65 << 20)
+    bucket = BUCKET.format(account.engine.account, account.region)
+    asset = FileAsset("large", "large", path, "file", bucket, "large.bin")
+    published = AssetPublisher(target_of(account.root(), monkeypatch)).publish([asset], Recorder())
+    assert published.size == 65 << 20
+    found = account.client("s3").head_object(Bucket=bucket, Key="large.bin")
+    assert found["ContentLength"] == 65 << 20
+    # the tag of an object in parts ends with their number
+    assert found["ETag"].endswith('-5"')
 
 
 def described(account: Account, assembly: CloudAssembly) -> dict[str, Any]:
