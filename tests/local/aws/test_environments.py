@@ -6,15 +6,21 @@ The tests of a file run in their order: they are one life of one backend.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Final
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+import yaml  # type: ignore[import-untyped] # its stubs are a package of their own
 from tests.local.aws.conftest import TAKES_ROLES
-from tests.local.cli.commandline import Project
+from tests.local.cli.commandline import ROOT, Project, environment
 
 from preamp.contract.identity import BackendId
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.amplify_service import AmplifyService
     from tests.local.aws.conftest import Account
     from tests.local.cli.commandline import Answer
@@ -39,6 +45,33 @@ BRANCH: Final = BackendId("d1orders", "main", "branch")
 OF_BRANCH: Final = ("--branch", "main", "--app-id", "d1orders")
 
 
+SERVICES: Final = {
+    ".github/workflows/deploy.yml": {"GITHUB_REF_NAME": "main", "GITHUB_BASE_REF": "main"},
+    "amplify.yml": {"AWS_BRANCH": "main", "AWS_APP_ID": "d1orders"},
+    ".gitlab-ci.yml": {"CI_COMMIT_BRANCH": "main"},
+}
+"""The variables by which each service names the branch, by the file of its recipe."""
+
+
+def recipes() -> dict[str, list[str]]:
+    """The commands of preamp in each recipe of the page about pipelines."""
+    page = (ROOT / "docs" / "pipelines.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n# (\S+)\n(.*?)```", page, re.DOTALL)
+    return {
+        file: [text for text in texts(yaml.safe_load(block)) if "bin/preamp " in text]
+        for file, block in blocks
+    }
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All texts in a structure."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from texts(each)
+
+
 class Pipeline:
     """Runs commands for the branch, as a user who may do nothing but take the roles."""
 
@@ -52,6 +85,17 @@ class Pipeline:
         found = [number for number, line in enumerate(lines, 1) if line.startswith(beginning)]
         return f"{BACKEND_FILE}:{found[-1]}"
 
+    def shell(self, command: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of a recipe, in a checkout whose environment is installed."""
+        return subprocess.run(
+            ["sh", "-c", command],
+            cwd=self.project.folder,
+            env={**environment(), **self.variables, **more},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
     def run(self, *words: str, **more: str) -> Answer:
         return self.project.run(*words, **{**self.variables, **more})
 
@@ -63,6 +107,7 @@ def pipeline(
     amplify.add(BRANCH.namespace, BRANCH.name)
     project = Project(tmp_path_factory.mktemp("orders") / "shop")
     project.write(BACKEND_FILE, BACKEND)
+    (project.folder / ".venv").symlink_to(sys.prefix)
     variables = {**account.user(TAKES_ROLES), "AWS_ENDPOINT_URL_AMPLIFY": amplify.endpoint}
     return Pipeline(project, {**variables, "CI": ""})
 
@@ -76,7 +121,7 @@ def test_a_first_deployment_is_approved_by_somebody(pipeline: Pipeline) -> None:
     assert "--require-approval never" in refused.err
 
 
-def test_a_pipeline_deploys_a_branch_and_is_refused_outside_of_ci(
+def test_the_recipes_for_pipelines_deploy_a_branch_in_ci_alone(
     pipeline: Pipeline, account: Account, amplify: AmplifyService
 ) -> None:
     refused = pipeline.run("pipeline-deploy", *OF_BRANCH)
@@ -84,15 +129,16 @@ def test_a_pipeline_deploys_a_branch_and_is_refused_outside_of_ci(
     assert "RunningPipelineDeployNotInCiError" in refused.err
     assert "preamp deploy" in refused.err
 
-    deployed = pipeline.run("pipeline-deploy", *OF_BRANCH, "--json", CI="true")
-    assert deployed.status == 0, deployed.out + deployed.err
-    facts = json.loads(deployed.out.splitlines()[-1])
-    assert facts["stack"] == BRANCH.stack_name
-    assert (facts["account"], facts["region"]) == (account.engine.account, account.region)
+    for service, given in SERVICES.items():
+        for command in recipes()[service]:
+            done = pipeline.shell(command, **given, CI="true", APP_ID=BRANCH.namespace)
+            assert done.returncode == 0, done.stdout + done.stderr
+            assert "permissions:" in done.stdout or BRANCH.stack_name in done.stdout
     outputs = json.loads((pipeline.project.folder / "amplify_outputs.json").read_text())
     assert outputs["custom"]["queue"].startswith("amplify-d1orders-main")
+    stack = account.client("cloudformation").describe_stacks(StackName=BRANCH.stack_name)
     linked = amplify.branches["/apps/d1orders/branches/main"]["backend"]
-    assert linked == {"stackArn": facts["stack_id"]}
+    assert linked == {"stackArn": stack["Stacks"][0]["StackId"]}
 
 
 def test_a_comparison_shows_changes_permissions_and_data_and_ends_with_a_status(
