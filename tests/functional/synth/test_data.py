@@ -167,6 +167,45 @@ def test_mistakes_are_told_at_their_lines(
     assert [site.line for site in caught.value.sites] == [line]
 
 
+@pytest.mark.parametrize(
+    ("rule", "modes", "words", "hint"),
+    [
+        (
+            "allow.group('staff')",
+            "{'default_authorization_mode': 'apiKey'}",
+            "users and groups",
+            "define_auth",
+        ),
+        (
+            "allow.public_api_key()",
+            "{'default_authorization_mode': 'identityPool'}",
+            "callers with the API's key",
+            "api_key_authorization_mode",
+        ),
+        (
+            "allow.custom()",
+            "{'default_authorization_mode': 'apiKey'}",
+            "callers whom a function lets in",
+            "lambda_authorization_mode",
+        ),
+    ],
+)
+def test_a_rule_about_callers_whom_the_api_cannot_know(
+    tmp_path: Path, rule: str, modes: str, words: str, hint: str
+) -> None:
+    source = (
+        f"class Note(Model, authorization=[{rule}]):\n    text: str | None\n"
+        f"data = define_data(schema=[Note], authorization_modes={modes})\n"
+        "define_backend(data=data)\n"
+    )
+    with pytest.raises(UserError) as caught:
+        made(tmp_path, START + source)
+    assert caught.value.code == "SchemaAuthorizationError"
+    assert f"a rule is about {words}" in caught.value.message
+    assert hint in caught.value.hint
+    assert [site.line for site in caught.value.sites] == [3, 5]
+
+
 def test_two_definitions_of_data_are_one_too_many(tmp_path: Path) -> None:
     source = (
         'TEXT = "type Note @model @auth(rules: [{allow: public}]) { text: String }"\n'

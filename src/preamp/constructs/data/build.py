@@ -14,7 +14,7 @@ from aws_cdk import aws_s3_deployment as deployment
 from preamp.constructs.data import library
 from preamp.constructs.data.access import INTROSPECTION_KEY, grant_access
 from preamp.constructs.data.introspection.model_introspection import model_introspection
-from preamp.constructs.data.modes import authorization_modes, is_left_to_us
+from preamp.constructs.data.modes import authorization_modes, check_providers, is_left_to_us
 from preamp.constructs.data.resolvers import add_resolvers
 from preamp.constructs.data.schemas import combined, tables_of
 from preamp.definition.auth.definition import AuthDefinition
@@ -59,6 +59,7 @@ def build_data(definition: DataDefinition, scope: ResourceScope) -> GraphqlApi:
     users = _users(scope)
     schemas = definition.schemas()
     modes = authorization_modes(definition.modes, users, scope, definition.site)
+    check_providers(schemas, modes, definition.site)
     # before the stack: if they are in it, it is described by them, as in the official library
     functions = _functions(definition, schemas, scope)
     stack = scope.stack(_GROUP)

@@ -10,12 +10,13 @@ from preamp.definition.data.modes import DEFAULT_API_KEY, Modes
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from preamp.contract.site import Site
     from preamp.definition.auth.built import AuthResources, ReferencedAuthResources
     from preamp.definition.backend import ResourceScope
     from preamp.definition.data.modes import ApiKey, AuthorizationMode, Authorizer, Oidc
+    from preamp.definition.data.schema import Schema
 
     Users = AuthResources | ReferencedAuthResources
 
@@ -27,6 +28,28 @@ _FOR_APPSYNC: Final[Mapping[str, str]] = {
     "apiKey": "API_KEY",
     "lambda": "AWS_LAMBDA",
 }
+
+_AUTH: Final = "add auth=define_auth(…) to define_backend(), or allow others"
+_NEEDED: Final[Mapping[str, tuple[str, str, str]]] = {
+    "apiKey": (
+        "apiKeyConfig",
+        "callers with the API's key",
+        "add 'api_key_authorization_mode': {} to authorization_modes, or allow others",
+    ),
+    "userPools": ("userPoolConfig", "users and groups", _AUTH),
+    "identityPool": ("identityPoolConfig", "callers with the identity pool's credentials", _AUTH),
+    "oidc": (
+        "oidcConfig",
+        "users of an identity provider",
+        "add 'oidc_authorization_mode' to authorization_modes, or allow others",
+    ),
+    "function": (
+        "lambdaConfig",
+        "callers whom a function lets in",
+        "add 'lambda_authorization_mode' to authorization_modes, or allow others",
+    ),
+}
+"""What the API has to have for rules of each provider, whom they are about, and what to do."""
 
 
 def is_left_to_us(modes: Modes | None, auth: Users | None) -> bool:
@@ -61,6 +84,32 @@ def authorization_modes(
         given["oidcConfig"] = _oidc(said.oidc)
     _check(default, given, site)
     return given | {"iamConfig": {"enableIamAuthorizationMode": True}}
+
+
+def check_providers(
+    schemas: Iterable[Schema], given: Mapping[str, object], site: Site | None
+) -> None:
+    """Refuse rules for callers whom the API has no way of knowing.
+
+    Args:
+        schemas: The schemas.
+        given: What `authorization_modes` made.
+        site: The line of the definition.
+
+    Raises:
+        UserError: ``SchemaAuthorizationError``.
+    """
+    for schema in schemas:
+        for provider, rule in schema.providers.items():
+            needed, callers, hint = _NEEDED[provider]
+            if needed in given:
+                continue
+            raise UserError(
+                "SchemaAuthorizationError",
+                f"a rule is about {callers}, whom the API does not know",
+                hint,
+                sites=[each for each in (rule, site) if each],
+            )
 
 
 def _default(modes: Modes | None, auth: Users | None, site: Site | None) -> AuthorizationMode:

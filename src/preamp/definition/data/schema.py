@@ -87,6 +87,7 @@ class Schema:
         access: What functions may do with all of it.
         sql_statements: Fields that SQL statements answer.
         database: The SQL database of its models; None for DynamoDB.
+        providers: What tells who callers are, such as ``apiKey``, each with a rule that needs it.
         site: The line that defines it.
     """
 
@@ -98,4 +99,5 @@ class Schema:
     access: tuple[SchemaAccess, ...] = ()
     sql_statements: tuple[SqlStatement, ...] = ()
     database: Database | None = None
+    providers: Mapping[str, Site | None] = field(default_factory=lambda: MappingProxyType({}))
     site: Site | None = field(default=None, repr=False)

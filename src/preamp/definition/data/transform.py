@@ -19,6 +19,7 @@ from preamp.definition.data.schema import Schema, SchemaAccess
 from preamp.definition.data.schemas import CombinedSchemas, SchemaParts
 from preamp.definition.data.sdl.annotations import InlineEnum
 from preamp.definition.data.sdl.authorization import check_rules, native_directives
+from preamp.definition.data.sdl.callers import provider_of
 from preamp.definition.data.sdl.catalogue import ASYNC_ANSWER, Catalogue
 from preamp.definition.data.sdl.conversation_types import conversation_types
 from preamp.definition.data.sdl.directives import block
@@ -96,6 +97,7 @@ class _SchemaWriter:
         self._roots: dict[str, list[str]] = {root: [] for root in _ROOTS}
         self._inherited: dict[str, list[Rule]] = {}
         self._functions: dict[str, FunctionDefinition] = {}
+        self._providers: dict[str, Site | None] = {}
         self._resolvers: list[Resolver] = []
         self._statements: list[SqlStatement] = []
 
@@ -116,12 +118,14 @@ class _SchemaWriter:
             access=self._access,
             sql_statements=tuple(self._statements),
             database=self._schema.database,
+            providers=MappingProxyType(self._providers),
             site=self._schema.site,
         )
 
     def _write_part(self, part: SchemaPart) -> None:
         if isinstance(part, Conversation):
             self._roots["Mutation"].append(conversation_text(self._catalogue, part))
+            self._note(part.authorization)
             if part.handler:
                 self._functions[conversation_function(part)] = part.handler
         elif isinstance(part, Operation):
@@ -131,6 +135,9 @@ class _SchemaWriter:
             self._texts.append(
                 model_text(self._catalogue, self._types, model, self._rules, self._engine)
             )
+            self._note(model.options.authorization or self._rules)
+            for field in model.fields.values():
+                self._note(field.options.authorization or ())
         elif issubclass(part, Enum):
             self._texts.append(enum_text(Named(type_name(part), part, place_of_class(part))))
 
@@ -138,12 +145,18 @@ class _SchemaWriter:
         written = self._operations.write(operation)
         self._roots[operation.kind].append(written.text)
         self._functions |= written.functions
+        self._note(written.rules)
         if written.resolver:
             self._resolvers.append(written.resolver)
         if written.statement:
             self._statements.append(written.statement)
         for name in self._answered(written):
             self._inherited.setdefault(name, []).extend(written.rules)
+
+    def _note(self, rules: Iterable[Rule]) -> None:
+        """Note what the API needs for rules that hold."""
+        for rule in rules:
+            self._providers.setdefault(provider_of(rule), rule.site)
 
     def _answered(self, written: WrittenOperation) -> list[str]:
         """The custom types that an operation's answer is made of."""

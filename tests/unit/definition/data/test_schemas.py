@@ -199,6 +199,21 @@ def test_fields_may_have_rules_of_their_own(
     assert "note: String @auth" in sdl(tmp_path, text)
 
 
+def test_a_schema_says_whom_its_rules_are_about(tmp_path: Path) -> None:
+    text = (
+        f"{TODO}    name: str | None\n"
+        "    note: str | None = field(authorization=[allow.group('A', 'oidc')])\n"
+        "class Other(Model, authorization=[allow.custom()]):\n    name: str\n"
+        "@query(authorization=[allow.guest()], handler=step())\ndef ask() -> str: ...\n"
+        "@conversation(ai_model='Claude 3 Haiku', system_prompt='x', "
+        "authorization=[allow.owner()])\ndef chat() -> None: ...\n"
+        "api = schema([Todo, Other, ask, chat], authorization=[allow.authenticated('oidc')])\n"
+    )
+    found = made(tmp_path, text)[0].providers
+    assert set(found) == {"apiKey", "oidc", "function", "identityPool", "userPools"}
+    assert all(found.values()), "each has the line of a rule"
+
+
 def test_functions_get_access_to_the_schema(tmp_path: Path) -> None:
     text = (
         f"{TODO}    name: str\n"

@@ -33,6 +33,11 @@ _CLAIMS: Final = {"groups": "cognito:groups", "owner": "sub::username"}
 """The claim that is compared where a rule does not say it."""
 
 
+def provider_of(rule: Rule) -> str:
+    """What tells who the callers of a rule are."""
+    return rule.provider or _PROVIDERS[rule.strategy]
+
+
 def check_callers(model: ReadModel, rules: Sequence[Rule]) -> None:
     """Refuse two rules of a model about the same callers, and operations that SQL does not have.
 
@@ -127,7 +132,7 @@ def _operations(rule: Rule) -> frozenset[str]:
 
 
 def _roles(rule: Rule) -> list[Role]:
-    provider = rule.provider or _PROVIDERS[rule.strategy]
+    provider = provider_of(rule)
     claim = rule.claim or _CLAIMS.get(rule.strategy, "")
     if rule.groups:
         return [(provider, "members of", group, claim) for group in rule.groups]
