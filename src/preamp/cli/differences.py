@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -13,9 +14,10 @@ from preamp.deploy.plan import Action
 from preamp.deploy.telling import event_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from preamp.deploy.apply import Foreseen
+    from preamp.deploy.drift import Drift
     from preamp.deploy.plan import Change
 
 _WIDTH: Final = 72
@@ -31,6 +33,7 @@ def difference_lines(foreseen: Foreseen) -> Iterator[str]:
     yield from permission_lines(foreseen.permissions)
     if foreseen.risks:
         yield from risk_lines(foreseen.risks)
+    yield from _drift_lines(foreseen.drifts)
     count = len(changes)
     yield f"{count} change{'' if count == 1 else 's'}" if foreseen.plan.changes else _NOTHING
 
@@ -55,7 +58,19 @@ def difference_facts(foreseen: Foreseen, stack_name: str) -> dict[str, Any]:
             {"path": risk.path, "type": risk.resource_type, "holds": risk.holds, "fate": risk.fate}
             for risk in foreseen.risks
         ],
+        "drift": [asdict(drift) for drift in foreseen.drifts],
     }
+
+
+def _drift_lines(drifts: Sequence[Drift]) -> Iterator[str]:
+    if drifts:
+        yield click.style("changed by hand:", fg="yellow", bold=True)
+    for drift in drifts:
+        place = f" ({drift.site})" if drift.site else ""
+        yield f"  {drift.path}{place}{': deleted' if drift.is_gone else ''}"
+        for each in drift.properties:
+            yield f"    {each.name}"
+            yield from _both(each.made or None, each.found or None)
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -74,9 +89,13 @@ def _property_lines(change: Change) -> Iterator[str]:
         return
     for name, before, after in _differing(change):
         yield f"    {name}"
-        for sign, colour, value in (("-", "red", before), ("+", "green", after)):
-            if value is not None:
-                yield f"      {click.style(sign, fg=colour)} {_short(value)}"
+        yield from _both(before, after)
+
+
+def _both(before: Any, after: Any) -> Iterator[str]:  # noqa: ANN401 - any values of a template
+    for sign, colour, value in (("-", "red", before), ("+", "green", after)):
+        if value is not None:
+            yield f"      {click.style(sign, fg=colour)} {_short(value)}"
 
 
 def _differing(change: Change) -> Iterator[tuple[str, Any, Any]]:

@@ -37,6 +37,7 @@ from preamp.deploy.deployed import (
     is_busy,
     read_stack,
 )
+from preamp.deploy.drift import find_drift
 from preamp.deploy.failure import empty_backend, explained, stack_stuck
 from preamp.deploy.hotswap.execution import SwapExecutor, SwapFailedError
 from preamp.deploy.hotswap.transition import Transition, needed_assets
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from preamp.assembly.read import CloudAssembly
     from preamp.deploy.approval import Approval, DataRisk
     from preamp.deploy.consent import Consent
+    from preamp.deploy.drift import Drift
     from preamp.deploy.hotswap.state import HotswapState
     from preamp.deploy.permissions import PermissionChange
     from preamp.deploy.plan import Change
@@ -168,26 +170,31 @@ class Foreseen:
         plan: The plan.
         permissions: What it changes of permissions.
         risks: The data that it would lose.
+        drifts: What was changed by hand, if that was asked for.
     """
 
     plan: Plan
     permissions: tuple[PermissionChange, ...] = ()
     risks: tuple[DataRisk, ...] = ()
+    drifts: tuple[Drift, ...] = ()
 
 
-def foresee(assembly: CloudAssembly, target: Target, reporter: Reporter) -> Foreseen:
+def foresee(
+    assembly: CloudAssembly, target: Target, reporter: Reporter, *, drift: bool = False
+) -> Foreseen:
     """Tell what `deploy` would do, with what it means for permissions and data, and do nothing.
 
     Args:
         assembly: What shall run.
         target: Where.
         reporter: Told if a running change must be waited for.
+        drift: Whether to find out, too, what was changed by hand.
 
     Raises:
         UserError: ``StackStuckError`` if the stack allows no update.
     """
     with explained(target):
-        return _Deployment(assembly, Roles(target), reporter).foresee()
+        return _Deployment(assembly, Roles(target), reporter).foresee(drift=drift)
 
 
 def destroy(
@@ -282,12 +289,14 @@ class _Deployment:
     def plan(self) -> Plan:
         return self._planned()[0]
 
-    def foresee(self) -> Foreseen:
+    def foresee(self, *, drift: bool) -> Foreseen:
         plan, stack, planner = self._planned()
-        risks: list[DataRisk] = []
-        if stack is not None and planner is not None:
-            risks = find_risks(plan, stack.stack_id, planner.reader, self._looking())
-        return Foreseen(plan, permission_changes(plan, self._assembly), tuple(risks))
+        permissions = permission_changes(plan, self._assembly)
+        if stack is None or planner is None:
+            return Foreseen(plan, permissions)
+        risks = find_risks(plan, stack.stack_id, planner.reader, self._looking())
+        found = find_drift(stack.stack_id, self._assembly, self._target) if drift else ()
+        return Foreseen(plan, permissions, tuple(risks), found)
 
     def _looking(self) -> ClientFactory:
         """The clients of whoever may see what tables hold: not the role that deploys."""

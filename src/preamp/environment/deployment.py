@@ -87,20 +87,23 @@ def deploy_environment(
     return EnvironmentDeployment(assembly, result, files)
 
 
-def compare_environment(environment: Environment, target: Target, reporter: Reporter) -> Foreseen:
+def compare_environment(
+    environment: Environment, target: Target, reporter: Reporter, *, drift: bool = False
+) -> Foreseen:
     """Tell what a deployment would change.
 
     Args:
         environment: Which deployment.
         target: The account.
         reporter: Hears of the synthesis.
+        drift: Whether to find out, too, what was changed by hand.
 
     Raises:
         UserError: The backend has a mistake, or the stack allows no update.
     """
     environment.prepare()
     with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
-        return foresee(_synthesized(environment, reporter), target, reporter)
+        return foresee(_synthesized(environment, reporter), target, reporter, drift=drift)
 
 
 def destroy_environment(environment: Environment, target: Target, reporter: Reporter) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -15,8 +14,9 @@ from tests.local.engine.local_engine import unique_name
 
 from preamp.assembly.read import read_assembly
 from preamp.deploy.account import aws_account
-from preamp.deploy.apply import deploy
+from preamp.deploy.apply import deploy, foresee
 from preamp.deploy.bootstrapping import STANDARD
+from preamp.deploy.drift import DriftedProperty
 from preamp.errors import UserError
 from preamp.events import Notice, ResourceChanged
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.local.aws.faulty_network import FaultyNetwork
 
     from preamp.assembly.read import CloudAssembly
-    from preamp.deploy.apply import DeploymentResult
+    from preamp.deploy.apply import DeploymentResult, Foreseen
     from preamp.deploy.target import Target
 
 STUBBORN: Final = """
@@ -73,6 +73,9 @@ class Backend:
 
     def deploy(self, resources: dict[str, Any], **changes: Any) -> DeploymentResult:
         return deploy(self.assembly(resources), self.target(**changes), self.recorder)
+
+    def foresee(self, resources: dict[str, Any], *, drift: bool) -> Foreseen:
+        return foresee(self.assembly(resources), self.target(), self.recorder, drift=drift)
 
     def refused(self, resources: dict[str, Any], **changes: Any) -> UserError:
         with pytest.raises(UserError) as caught:
@@ -235,15 +238,29 @@ def stubborn(value: str) -> dict[str, Any]:
     }
 
 
-def test_what_was_changed_by_hand_stays_until_its_property_changes(
+def test_what_was_changed_by_hand_is_found_and_stays_until_its_property_changes(
     backend: Backend, account: Account
 ) -> None:
-    backend.deploy({"Q": queue(1), "R": queue(1)})
+    wanted = {"Q": queue(1), "R": queue(1)}
+    backend.deploy(wanted)
     cloudformation, sqs = account.client("cloudformation"), account.client("sqs")
-    found = cloudformation.describe_stack_resource(StackName=backend.name, LogicalResourceId="Q")
-    url = found["StackResourceDetail"]["PhysicalResourceId"]
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "77"})
-    assert backend.deploy({"Q": queue(1), "R": queue(1)}).no_op
-    backend.deploy({"Q": queue(2), "R": queue(1)})
-    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])
-    assert json.dumps(attributes["Attributes"]) == '{"VisibilityTimeout": "2"}'
+
+    def url(logical_id: str) -> str:
+        found = cloudformation.describe_stack_resource(
+            StackName=backend.name, LogicalResourceId=logical_id
+        )
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    sqs.set_queue_attributes(QueueUrl=url("Q"), Attributes={"VisibilityTimeout": "77"})
+    sqs.delete_queue(QueueUrl=url("R"))
+    assert backend.deploy(wanted).no_op
+    assert backend.foresee(wanted, drift=False).drifts == ()
+    changed, gone = sorted(backend.foresee(wanted, drift=True).drifts, key=lambda each: each.path)
+    assert (changed.path, changed.is_gone) == ("Q", False)
+    assert changed.properties == (DriftedProperty("VisibilityTimeout", "1", "77"),)
+    assert str(changed.site) == "backend.py:3"
+    assert (gone.path, gone.is_gone) == ("R", True)
+
+    backend.deploy({"Q": queue(2)})
+    attributes = sqs.get_queue_attributes(QueueUrl=url("Q"), AttributeNames=["VisibilityTimeout"])
+    assert attributes["Attributes"] == {"VisibilityTimeout": "2"}

@@ -26,21 +26,25 @@ DIFFERENT: Final = 4
 )
 @environment_options
 @account_options
+@click.option("--drift", is_flag=True, help="Show what was changed by hand, too.")
 @json_option
-def command(*, named: EnvironmentOptions, account: AccountOptions, as_json: bool) -> None:
+def command(
+    *, named: EnvironmentOptions, account: AccountOptions, drift: bool, as_json: bool
+) -> None:
     """Show what a deployment to AWS would change: resources, permissions, data at risk.
 
-    The exit status is 0 if nothing, and 4 if there are changes.
+    The exit status is 0 if nothing, and 4 if there are changes,
+    or if something was changed by hand.
     """
     from preamp.environment.deployment import compare_environment
 
     environment, target = named.environment(), account.target()
     with reporter_for(quiet=as_json) as reporter:
-        foreseen = compare_environment(environment, target, reporter)
+        foreseen = compare_environment(environment, target, reporter, drift=drift)
     if as_json:
         click.echo(json.dumps(difference_facts(foreseen, environment.stack_name), indent=2))
     else:
         for line in difference_lines(foreseen):
             click.echo(line)
-    if foreseen.plan.changes:
+    if foreseen.plan.changes or foreseen.drifts:
         raise click.exceptions.Exit(DIFFERENT)
