@@ -38,6 +38,8 @@ CODES: Final[dict[str, str]] = {
     "BucketResourceFault": "a construct of the CDK that is a bucket has no bucket resource",
     "BundleTooLargeError": "the unzipped bundle of a function exceeds Lambda's 250 MB",
     "CircularStackReferenceError": "stacks refer to each other in a circle",
+    "ClientCodeError": "code for clients cannot be generated",
+    "ClientCodeFault": "Amplify's code generator ended unexpectedly",
     "CredentialsError": "the target refuses the credentials, or there are none",
     "CredentialsExpiredError": "the credentials have expired, possibly while a deployment ran",
     "CustomFunctionProviderError": (
@@ -171,6 +173,7 @@ CODES: Final[dict[str, str]] = {
     "MessageTemplateError": "a message to users is no text, too long, or lacks the code or link",
     "MultipleDefaultStorageError": "more than one bucket of the backend is the default",
     "MultipleSingletonResourcesError": "the backend defines its users or its data twice",
+    "NoApiError": "the backend has no GraphQL API",
     "NoDefaultStorageError": "the backend has several buckets, of which none is the default",
     "NoWheelError": "a dependency has no wheel for the function's Python and CPU",
     "NodeMissingFault": "the package that carries Node is not whole",

@@ -17,6 +17,7 @@ ALLOWED: dict[str, set[str]] = {
     "npm": set(),
     "bundling": {"npm"},
     "outputs": set(),
+    "client_code": {"npm", "outputs"},
     "runtime": set(),
     "assembly": set(),
     "constructs": {"definition", "bundling", "npm"},
@@ -25,10 +26,28 @@ ALLOWED: dict[str, set[str]] = {
     "check": {"assembly"},
     "engine": {"npm"},
     "lambda_host": set(),
-    "sandbox": {"assembly", "bundling", "check", "deploy", "engine", "lambda_host", "outputs"},
+    "sandbox": {
+        "assembly",
+        "bundling",
+        "check",
+        "client_code",
+        "deploy",
+        "engine",
+        "lambda_host",
+        "outputs",
+    },
     "environment": {"assembly", "check", "deploy", "outputs"},
     "scaffold": {"assembly"},
-    "cli": {"assembly", "check", "deploy", "environment", "outputs", "sandbox", "scaffold"},
+    "cli": {
+        "assembly",
+        "check",
+        "client_code",
+        "deploy",
+        "environment",
+        "outputs",
+        "sandbox",
+        "scaffold",
+    },
 }
 ENTRY_POINT = ROOT / "engine" / "server.py"
 INTRODUCED = {"lambda_host"}

@@ -18,7 +18,7 @@ from preamp.outputs.models import read_models
 from preamp.outputs.writing import OutputsForm, write_outputs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from botocore.exceptions import ClientError
@@ -115,6 +115,19 @@ def aws_clients(profile: str | None) -> AwsClients:
     Args:
         profile: A profile of it; None for what the environment says.
     """
+    client = aws_client_factory(profile)
+    return AwsClients(client("cloudformation"), client("s3"))
+
+
+def aws_client_factory(profile: str | None) -> Callable[[str], Any]:
+    """What makes clients by the machine's own AWS configuration.
+
+    Args:
+        profile: A profile of it; None for what the environment says.
+
+    Returns:
+        Gives the client of a service.
+    """
     from botocore.config import Config
     from botocore.session import Session
 
@@ -124,7 +137,7 @@ def aws_clients(profile: str | None) -> AwsClients:
     def client(service: str) -> Any:  # noqa: ANN401 - one class per service, made at run time
         return session.create_client(service, config=config)
 
-    return AwsClients(client("cloudformation"), client("s3"))
+    return client
 
 
 @contextlib.contextmanager

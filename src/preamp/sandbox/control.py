@@ -131,6 +131,32 @@ class SandboxControl:
         cloud = LocalCloud(connection.endpoint, connection.region)
         return write_outputs(directory, document, form, cloud)
 
+    def read_schema(self, *, of_models: bool) -> str:
+        """The schema of the API that is deployed.
+
+        Args:
+            of_models: Whether it is the one that the models are made of.
+
+        Raises:
+            UserError: ``SandboxNotRunningError``, or as `deployed_schemas.read_schema`.
+        """
+        from preamp.client_code.deployed_schemas import read_schema
+
+        clients = self._target(self._connection()).clients
+        return read_schema(clients.client, self._place.backend_id.stack_name, of_models=of_models)
+
+    def read_models(self) -> object:
+        """What the API that is deployed says of its models.
+
+        Raises:
+            UserError: ``SandboxNotRunningError``, or as `outputs.models.read_models`.
+        """
+        from preamp.outputs.models import read_models
+
+        clients = self._target(self._connection()).clients
+        stack_name = self._place.backend_id.stack_name
+        return read_models(clients.cloudformation, clients.s3, stack_name)
+
     def keep_permissions(self, *, enforce: bool) -> None:
         """Leave permissions as the session has them that runs in another terminal.
 

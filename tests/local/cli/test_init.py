@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
@@ -13,7 +14,6 @@ from tests.local.cli.commandline import Project, environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 GREETING = {"greeting": "Hello, Ada!"}
 MESSAGE = '{"recipient": "ada@example.org", "subject": "Hello", "body": "It works."}'
@@ -71,6 +71,7 @@ def test_the_notifications_project_sends_an_e_mail(parent: Path) -> None:
     assert told["data"]["api_key"]
     assert list(told["data"]["model_introspection"]["models"]) == ["Todo"]
     _keep_rows_while_an_index_comes(project)
+    _write_code_for_clients(project)
     assert project.run("sandbox", "delete", "--yes").status == 0
 
 
@@ -99,6 +100,18 @@ def _keep_rows_while_an_index_comes(project: Project) -> None:
     assert [each["IndexName"] for each in described["GlobalSecondaryIndexes"]] == ["todosByDue"]
     assert dynamodb.scan(TableName=table)["Items"] == [row]
     dynamodb.close()
+
+
+def _write_code_for_clients(project: Project) -> None:
+    """Statements are of the API that is deployed now, and types of its models."""
+    written = project.run("generate", "graphql-client-code", "--out", "graphql", "--json")
+    assert written.status == 0, written.err
+    names = sorted(Path(file).name for file in written.json["files"])
+    assert names == ["API.ts", "mutations.ts", "queries.ts", "subscriptions.ts"]
+    assert "listTodoByDue" in (project.folder / "graphql" / "queries.ts").read_text()
+    modelled = project.run("generate", "models", "--out", "models.py")
+    assert (modelled.status, modelled.out) == (0, "wrote models.py\n")
+    assert "    due: str | None\n" in (project.folder / "models.py").read_text()
 
 
 def test_git_sees_only_what_belongs_into_it(parent: Path) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from preamp.engine.ministack import (
     answer_headers,
+    api_schemas,
     asynchronous,
     auto_delete,
     bucket_deployments,
@@ -121,6 +122,7 @@ def all_mends() -> tuple[Mend, ...]:
         ses_permissions.sending_permissions(),
         parameter_permissions.parameter_permissions(),
         table_permissions.table_permissions(),
+        api_schemas.api_schemas(),
         # After every mend of the decision: it is the decision that is told.
         denials.denials(),
         # After all others: they watch what those do.
