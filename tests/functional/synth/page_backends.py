@@ -31,6 +31,7 @@ class Page:
         plain: Files that each backend has unless it shows its own.
         expected: What the templates must have in them, by section.
         always: What they must have in them otherwise.
+        showing: A file that a backend has to show to be made; any will do if it is empty.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Page:
     plain: Mapping[str, str]
     expected: Mapping[str, Sequence[str]]
     always: str
+    showing: str = ""
 
     def check(self, folder: Path) -> None:
         """Synthesize every backend of the page in a folder, one after the other.
@@ -50,6 +52,8 @@ class Page:
         with WarmSynthesizer(project.folder) as warm:
             warm.start()
             for name, files in _backends(self.path, self.definition):
+                if self.showing and self.showing not in files:
+                    continue
                 templates = _templates(project, warm, {**self.plain, **files})
                 expected = self.expected.get(name, [self.always])
                 assert [text for text in expected if text not in templates] == [], name
