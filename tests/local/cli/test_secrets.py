@@ -18,6 +18,7 @@ from tests.local.cli.test_example import client
 from tests.local.functions.debug_adapter import DebugAdapter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 VALUE = "never-on-disk-but-there"
@@ -64,11 +65,35 @@ def invoke(project: Project) -> Any:
     return json.loads(answer.out)
 
 
-@pytest.fixture
-def functions(project: Project) -> Project:
+def write(project: Project) -> None:
     project.write("amplify/backend.py", BACKEND)
     project.write("amplify/fn.py", HANDLER)
+
+
+@pytest.fixture
+def functions(project: Project) -> Project:
+    """A function with a secret; nothing is deployed."""
+    write(project)
     return project
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The same, deployed, with two secrets that are set."""
+    project = Project(tmp_path_factory.mktemp("secrets") / "app")
+    write(project)
+    set_secret(project, "API_KEY", VALUE)
+    set_secret(project, "OTHER", VALUE)
+    deploy(project)
+    yield project
+    project.run("sandbox", "stop")
+
+
+@pytest.fixture
+def deployed(shared: Project) -> Project:
+    """The shared one, with the handler that it was deployed with."""
+    shared.write("amplify/fn.py", HANDLER)
+    return shared
 
 
 def holders(folder: Path, value: str) -> set[Path]:
@@ -83,63 +108,55 @@ def holders(folder: Path, value: str) -> set[Path]:
     return found
 
 
-def test_a_secret_from_its_first_value_to_its_end(functions: Project) -> None:
+def test_a_secret_is_asked_for_taken_from_the_shared_ones_and_set(functions: Project) -> None:
     refused = functions.run("sandbox", "--once")
     assert refused.status == 1
     assert "SecretNotSetError" in refused.err
     assert "amplify/backend.py:6" in refused.err
     assert "preamp sandbox secret set API_KEY" in refused.err
 
-    set_secret(functions, "API_KEY", VALUE)
+    namespace = functions.folder.name
+    client(functions, "ssm").put_parameter(
+        Name=f"/amplify/shared/{namespace}/API_KEY", Value="shared", Type="SecureString"
+    )
     deploy(functions)
+    assert invoke(functions) == ["shared", "shared"]
+
+    set_secret(functions, "API_KEY", VALUE)
+    changed = functions.run("sandbox", "--once")
+    assert "functions/Fn" in changed.err
     assert invoke(functions) == [VALUE, VALUE]
     assert "nothing changed" in functions.run("sandbox", "--once").out
 
-    set_secret(functions, "API_KEY", CHANGED)
-    changed = functions.run("sandbox", "--once")
-    assert "functions/Fn" in changed.err
-    assert invoke(functions) == [CHANGED, CHANGED]
 
-    assert functions.run("sandbox", "secret", "remove", "API_KEY").status == 0
-    again = functions.run("sandbox", "--once")
-    assert "SecretNotSetError" in again.err
-    # what runs goes on as it was
-    assert invoke(functions) == [CHANGED, CHANGED]
-
-
-def test_a_value_is_on_disk_in_the_engines_state_alone(functions: Project) -> None:
-    set_secret(functions, "API_KEY", VALUE)
-    deploy(functions)
-    assert invoke(functions) == [VALUE, VALUE]
-    logs = functions.run("logs")
+def test_a_value_is_on_disk_in_the_engines_state_alone(deployed: Project) -> None:
+    assert invoke(deployed) == [VALUE, VALUE]
+    logs = deployed.run("logs")
     assert "Fn  START" in logs.out
     assert VALUE not in logs.out + logs.err
-    lambda_ = client(functions, "lambda")
+    lambda_ = client(deployed, "lambda")
     assert VALUE not in json.dumps(lambda_.list_functions(), default=str)
-    functions.run("sandbox", "stop")
-    found = holders(functions.folder, VALUE)
+    deployed.run("sandbox", "stop")
+    found = holders(deployed.folder, VALUE)
     assert found
     for path in found:
         [state] = [each for each in path.parents if each.name == "state"]
         assert state.parent.name == "engine"
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0
         assert stat.S_IMODE(state.stat().st_mode) == 0o700
-    deploy(functions)
-    assert invoke(functions) == [VALUE, VALUE]
+    deploy(deployed)
+    assert invoke(deployed) == [VALUE, VALUE]
 
 
-def test_the_role_may_read_its_own_secrets_and_no_others(functions: Project) -> None:
-    functions.write(
+def test_the_role_may_read_its_own_secrets_and_no_others(deployed: Project) -> None:
+    deployed.write(
         "amplify/fn.py",
         "import boto3\n"
         "def handler(event, context):\n"
         "    answer = boto3.client('ssm').get_parameters(Names=event)\n"
         "    return [each['Name'] for each in answer['Parameters']]\n",
     )
-    set_secret(functions, "API_KEY", VALUE)
-    set_secret(functions, "OTHER", VALUE)
-    deploy(functions)
-    ssm, lambda_ = client(functions, "ssm"), client(functions, "lambda")
+    ssm, lambda_ = client(deployed, "ssm"), client(deployed, "lambda")
     found = ssm.get_parameters_by_path(Path="/amplify", Recursive=True)["Parameters"]
     own, other = sorted(each["Name"] for each in found)
     name = lambda_.list_functions()["Functions"][0]["FunctionName"]
@@ -154,63 +171,48 @@ def test_the_role_may_read_its_own_secrets_and_no_others(functions: Project) -> 
         assert other in read(*names)["errorMessage"]
 
 
-def test_a_shared_secret_is_used_until_the_sandbox_has_its_own(functions: Project) -> None:
-    set_secret(functions, "OTHER", VALUE)
-    namespace = functions.folder.name
-    client(functions, "ssm").put_parameter(
-        Name=f"/amplify/shared/{namespace}/API_KEY", Value="shared", Type="SecureString"
-    )
-    deploy(functions)
-    assert invoke(functions) == ["shared", "shared"]
-    set_secret(functions, "API_KEY", VALUE)
-    deploy(functions)
-    assert invoke(functions) == [VALUE, VALUE]
-
-
-def test_a_secret_that_is_gone_when_a_function_starts_is_told_by_name(functions: Project) -> None:
-    set_secret(functions, "API_KEY", VALUE)
-    deploy(functions)
-    functions.run("sandbox", "secret", "remove", "API_KEY")
-    failed = functions.run("invoke", "functions/Fn")
+def test_a_secret_that_is_gone_when_a_function_starts_is_told_by_name(deployed: Project) -> None:
+    deployed.run("sandbox", "secret", "remove", "API_KEY")
+    # of another handler, no environment runs yet that has the value
+    deployed.replace("amplify/fn.py", "[AT_IMPORT,", "['another', AT_IMPORT,")
+    failed = deployed.run("invoke", "functions/Fn")
+    set_secret(deployed, "API_KEY", VALUE)
     assert failed.status == 1
     assert "the secret API_KEY is not set" in failed.out + failed.err
     assert "preamp sandbox secret set API_KEY" in failed.out + failed.err
 
 
-def test_a_saved_handler_is_live_with_its_secrets(functions: Project) -> None:
-    set_secret(functions, "API_KEY", VALUE)
-    deploy(functions)
-    assert invoke(functions) == [VALUE, VALUE]
-    functions.replace("amplify/fn.py", "[AT_IMPORT,", "['saved', AT_IMPORT,")
-    assert invoke(functions) == ["saved", VALUE, VALUE]
+def test_a_saved_handler_is_live_with_its_secrets(deployed: Project) -> None:
+    assert invoke(deployed) == [VALUE, VALUE]
+    deployed.replace("amplify/fn.py", "[AT_IMPORT,", "['saved', AT_IMPORT,")
+    assert invoke(deployed) == ["saved", VALUE, VALUE]
 
 
 def test_a_construct_gets_the_value_and_the_changed_one(project: Project) -> None:
     project.write("amplify/backend.py", RESOLVED)
     set_secret(project, "TITLE", VALUE)
-    deploy(project)
-    sns = client(project, "sns")
-    [topic] = sns.list_topics()["Topics"]
+    with session(project) as running:
+        running.until("round.finished")
+        sns = client(project, "sns")
+        [topic] = sns.list_topics()["Topics"]
 
-    def title() -> str:
-        attributes: dict[str, str] = sns.get_topic_attributes(TopicArn=topic["TopicArn"])[
-            "Attributes"
+        def title() -> str:
+            found = sns.get_topic_attributes(TopicArn=topic["TopicArn"])
+            return str(found["Attributes"]["DisplayName"])
+
+        assert title() == VALUE
+        set_secret(project, "TITLE", CHANGED)
+        running.until("round.finished")
+        assert title() == CHANGED
+        cloudformation = client(project, "cloudformation")
+        stacks = cloudformation.describe_stacks()["Stacks"]
+        events = [
+            cloudformation.describe_stack_events(StackName=stack["StackName"])["StackEvents"]
+            for stack in stacks
         ]
-        return attributes["DisplayName"]
-
-    assert title() == VALUE
-    set_secret(project, "TITLE", CHANGED)
-    deploy(project)
-    assert title() == CHANGED
-    cloudformation = client(project, "cloudformation")
-    stacks = cloudformation.describe_stacks()["Stacks"]
-    events = [
-        cloudformation.describe_stack_events(StackName=stack["StackName"])["StackEvents"]
-        for stack in stacks
-    ]
-    assert CHANGED not in json.dumps([stacks, events], default=str)
-    logs = project.run("logs")
-    assert CHANGED not in logs.out
+        assert CHANGED not in json.dumps([stacks, events], default=str)
+        logs = project.run("logs")
+        assert CHANGED not in logs.out
     project.run("sandbox", "stop")
     # what the topic is called, and CloudFormation knows of the custom resource, is state too
     found = holders(project.folder, CHANGED)
@@ -229,6 +231,8 @@ def test_a_running_sandbox_deploys_again_when_a_secret_is_set(functions: Project
         assert invoke(functions) == [CHANGED, CHANGED]
         functions.run("sandbox", "secret", "remove", "API_KEY")
         running.until("SecretNotSetError")
+        # what runs goes on as it was
+        assert invoke(functions) == [CHANGED, CHANGED]
         set_secret(functions, "API_KEY", VALUE)
         running.until("round.finished")
         assert invoke(functions) == [VALUE, VALUE]
@@ -236,15 +240,13 @@ def test_a_running_sandbox_deploys_again_when_a_secret_is_set(functions: Project
 
 
 def test_a_debugged_function_has_its_secrets_and_stops_in_the_users_file(
-    functions: Project,
+    deployed: Project,
 ) -> None:
-    set_secret(functions, "API_KEY", VALUE)
-    deploy(functions)
-    told = functions.run("sandbox", "debug", "Fn", "--json")
+    told = deployed.run("sandbox", "debug", "Fn", "--json")
     port = int(json.loads(told.out.splitlines()[-1])["address"].rpartition(":")[2])
-    file = str(functions.folder / "amplify" / "fn.py")
+    file = str(deployed.folder / "amplify" / "fn.py")
     with ThreadPoolExecutor() as beside:
-        call = beside.submit(invoke, functions)
+        call = beside.submit(invoke, deployed)
         with DebugAdapter(port) as editor:
             editor.attach({file: [4, 7]})
             for line in (4, 7):
@@ -255,6 +257,7 @@ def test_a_debugged_function_has_its_secrets_and_stops_in_the_users_file(
                 assert VALUE in editor.request("evaluate", **asked)["result"]
                 editor.request("continue", threadId=thread)
             assert call.result() == [VALUE, VALUE]
+    assert deployed.run("sandbox", "debug", "Fn", "--off").status == 0
 
 
 def test_commands_show_and_forget_secrets(project: Project) -> None:
@@ -284,12 +287,11 @@ def test_a_value_cannot_be_an_argument(project: Project) -> None:
     assert project.run("sandbox", "secret", "set", "KEY", VALUE).status == 2
 
 
-def test_on_a_terminal_the_value_is_asked_for_and_not_shown(project: Project) -> None:
-    project.write("amplify/backend.py", BACKEND)
+def test_on_a_terminal_the_value_is_asked_for_and_not_shown(deployed: Project) -> None:
     ours, theirs = pty.openpty()
     asking = subprocess.Popen(
         command("sandbox", "secret", "set", "KEY"),
-        cwd=project.folder,
+        cwd=deployed.folder,
         env=environment(),
         stdin=theirs,
         stdout=theirs,
@@ -303,7 +305,8 @@ def test_on_a_terminal_the_value_is_asked_for_and_not_shown(project: Project) ->
     assert asking.wait() == 0
     os.close(ours)
     assert VALUE not in seen
-    assert project.run("sandbox", "secret", "get", "KEY", "--json").json["value"] == VALUE
+    assert deployed.run("sandbox", "secret", "get", "KEY", "--json").json["value"] == VALUE
+    assert deployed.run("sandbox", "secret", "remove", "KEY").status == 0
 
 
 def _read_until(terminal: int, text: str) -> str:
