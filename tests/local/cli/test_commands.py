@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from tests.local.cli.commandline import Project
 
 if TYPE_CHECKING:
-    from tests.local.cli.commandline import Project
+    from collections.abc import Iterator
 
 BACKEND = "amplify/backend.py"
 QUEUE = """
@@ -27,51 +28,43 @@ backend.add_output(custom={"queueUrl": queue.queue_url})
 """
 
 
-def test_deploying_again_changes_nothing_and_says_so(project: Project) -> None:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A queue, deployed, which tests leave deployed as it was."""
+    project = Project(tmp_path_factory.mktemp("commands") / "app")
     project.write(BACKEND, QUEUE)
-    first = project.run("sandbox", "--once")
-    assert (first.status, "deployed 2 changes" in first.out) == (0, True), first.err
-    written = (project.folder / "amplify_outputs.json").stat().st_mtime_ns
-    second = project.run("sandbox", "--once")
+    deployed = project.run("sandbox", "--once")
+    assert (deployed.status, "deployed 2 changes" in deployed.out) == (0, True), deployed.err
+    yield project
+    project.run("sandbox", "stop")
+
+
+@pytest.fixture
+def deployed(shared: Project) -> Project:
+    """The shared one, with the definition that stays deployed."""
+    shared.write(BACKEND, QUEUE)
+    return shared
+
+
+def test_deploying_again_changes_nothing_and_says_so(deployed: Project) -> None:
+    written = (deployed.folder / "amplify_outputs.json").stat().st_mtime_ns
+    second = deployed.run("sandbox", "--once")
     assert "nothing changed" in second.out
     assert "created" not in second.err
-    assert (project.folder / "amplify_outputs.json").stat().st_mtime_ns == written
+    assert (deployed.folder / "amplify_outputs.json").stat().st_mtime_ns == written
 
 
-def test_outputs_come_in_the_form_and_to_the_folder_that_are_asked_for(project: Project) -> None:
-    project.write(BACKEND, QUEUE)
-    form = ("--format", "ts", "--outputs-version", "1.3")
-    deployed = project.run("sandbox", "--once", *form, "--outputs-out-dir", "web/src", "--json")
-    assert deployed.status == 0, deployed.err
-    written = project.folder / "web" / "src" / "amplify_outputs.ts"
-    summary = json.loads(deployed.out.splitlines()[-1])
-    assert summary["outputs_file"] == str(written)
-    assert summary["endpoint"] in (written.parent / "amplify_local.mjs").read_text()
-    assert not (project.folder / "amplify_outputs.json").exists()
-    again = project.run("generate", "outputs", *form, "--out-dir", "other")
-    assert again.out.splitlines() == [
-        "wrote other/amplify_outputs.ts",
-        "wrote other/amplify_local.mjs",
-    ]
-    assert (project.folder / "other" / written.name).read_bytes() == written.read_bytes()
-    project.run("sandbox", "delete", "--yes")
-    assert not list(written.parent.iterdir())
+def test_one_property_is_updated_in_place(deployed: Project) -> None:
+    for before, after in (("seconds(30)", "seconds(40)"), ("seconds(40)", "seconds(30)")):
+        deployed.replace(BACKEND, before, after)
+        changed = deployed.run("sandbox", "--once")
+        assert changed.status == 0, changed.err
+        assert re.search(r"~ jobs/Queue +VisibilityTimeout +hotswap", changed.err)
+        assert "hotswapped 1 change" in changed.out
 
 
-def test_one_property_is_updated_in_place(project: Project) -> None:
-    project.write(BACKEND, QUEUE)
-    project.run("sandbox", "--once")
-    project.replace(BACKEND, "seconds(30)", "seconds(40)")
-    changed = project.run("sandbox", "--once")
-    assert changed.status == 0, changed.err
-    assert re.search(r"~ jobs/Queue +VisibilityTimeout +hotswap", changed.err)
-    assert "hotswapped 1 change" in changed.out
-
-
-def test_a_resource_that_fails_leaves_the_stack_as_it_was(project: Project) -> None:
-    project.write(BACKEND, QUEUE)
-    project.run("sandbox", "--once")
-    before = (project.folder / "amplify_outputs.json").read_text()
+def test_a_resource_that_fails_leaves_the_stack_as_it_was(deployed: Project) -> None:
+    before = (deployed.folder / "amplify_outputs.json").read_text()
     failing = (
         "\nfrom aws_cdk import aws_lambda as lambda_\n"
         "from aws_cdk import aws_s3 as s3\n"
@@ -79,25 +72,23 @@ def test_a_resource_that_fails_leaves_the_stack_as_it_was(project: Project) -> N
         "lambda_.Function(stack, 'Broken', runtime=lambda_.Runtime.PYTHON_3_13,\n"
         "    handler='a.b', code=lambda_.Code.from_bucket(bucket, 'missing.zip'))\n"
     )
-    project.write(BACKEND, QUEUE.replace("seconds(30)", "seconds(50)") + failing)
-    failed = project.run("sandbox", "--once")
+    deployed.write(BACKEND, QUEUE.replace("seconds(30)", "seconds(50)") + failing)
+    failed = deployed.run("sandbox", "--once")
     assert failed.status == 1
     assert "DeploymentFailedError" in failed.err
     assert "jobs/Broken" in failed.err
     assert f"{BACKEND}:15" in failed.err
     assert "missing.zip" in failed.err
-    assert (project.folder / "amplify_outputs.json").read_text() == before
-    status = project.run("sandbox", "status", "--json").json
+    assert (deployed.folder / "amplify_outputs.json").read_text() == before
+    status = deployed.run("sandbox", "status", "--json").json
     assert status["stack_status"] == "UPDATE_ROLLBACK_COMPLETE"
-    project.write(BACKEND, QUEUE)
-    assert "nothing changed" in project.run("sandbox", "--once").out
+    deployed.write(BACKEND, QUEUE)
+    assert "nothing changed" in deployed.run("sandbox", "--once").out
 
 
-def test_what_aws_would_refuse_is_refused_before_anything_is_deployed(project: Project) -> None:
-    project.write(BACKEND, QUEUE)
-    project.run("sandbox", "--once")
-    project.write(BACKEND, QUEUE + "queue.node.default_child.add_property_override('Bogus', 1)\n")
-    refused = project.run("sandbox", "--once")
+def test_what_aws_would_refuse_is_refused_before_anything_is_deployed(deployed: Project) -> None:
+    deployed.write(BACKEND, QUEUE + "queue.node.default_child.add_property_override('Bogus', 1)\n")
+    refused = deployed.run("sandbox", "--once")
     assert refused.status == 1
     assert "InvalidTemplateError" in refused.err
     assert "Bogus" in refused.err
@@ -166,28 +157,23 @@ def test_json_is_all_that_goes_to_stdout_with_json(project: Project) -> None:
     assert failed.out == ""
 
 
-def test_the_engine_outlives_commands_and_stops_when_told(project: Project) -> None:
-    project.write(BACKEND, QUEUE)
-    assert not project.run("sandbox", "status", "--json").json["running"]
-    project.run("sandbox", "--once")
-    running = project.run("sandbox", "status", "--json").json
+def test_the_engine_outlives_commands_and_stops_when_told(deployed: Project) -> None:
+    running = deployed.run("sandbox", "status", "--json").json
     assert running["running"]
-    assert running["stack_status"] == "CREATE_COMPLETE"
-    assert project.run("sandbox", "stop").out == "stopped\n"
-    assert not project.run("sandbox", "status", "--json").json["running"]
-    assert project.run("sandbox", "stop").out == "the sandbox was not running\n"
-    assert "nothing changed" in project.run("sandbox", "--once").out
+    assert running["stack_status"].endswith("_COMPLETE")
+    assert deployed.run("sandbox", "stop").out == "stopped\n"
+    assert not deployed.run("sandbox", "status", "--json").json["running"]
+    assert deployed.run("sandbox", "stop").out == "the sandbox was not running\n"
+    assert "nothing changed" in deployed.run("sandbox", "--once").out
 
 
-def test_variables_that_would_lead_elsewhere_are_unset_and_no_others(project: Project) -> None:
-    project.write(BACKEND, QUEUE)
-    project.run("sandbox", "--once")
+def test_variables_that_would_lead_elsewhere_are_unset_and_no_others(deployed: Project) -> None:
     theirs = {"AWS_SESSION_TOKEN": "x", "AWS_PROFILE": "work", "AWS_ENDPOINT_URL_SQS": "http://x"}
     kept = {"AWS_PAGER": "", "AWS_CA_BUNDLE": "x"}
-    lines = project.run("sandbox", "env", **theirs, **kept).out.splitlines()
+    lines = deployed.run("sandbox", "env", **theirs, **kept).out.splitlines()
     assert {line for line in lines if line.startswith("unset ")} == {f"unset {n}" for n in theirs}
     assert all(
-        line.startswith("export ") for line in project.run("sandbox", "env").out.splitlines()
+        line.startswith("export ") for line in deployed.run("sandbox", "env").out.splitlines()
     )
 
 
@@ -212,6 +198,7 @@ def test_delete_asks_and_removes_everything(project: Project) -> None:
 
 def test_what_is_asked_of_a_sandbox_without_a_deployment_says_so(project: Project) -> None:
     project.write(BACKEND, "x = (")
+    assert not project.run("sandbox", "status", "--json").json["running"]
     assert project.run("sandbox", "--once").status == 1
     asked = project.run("invoke", "Anything")
     assert "NothingDeployedError" in asked.err

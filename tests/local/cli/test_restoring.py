@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import psutil
+import pytest
+from tests.local.cli.commandline import Project
 
 if TYPE_CHECKING:
-    from tests.local.cli.commandline import Project
+    from collections.abc import Iterator
 
 BACKEND = "amplify/backend.py"
 TABLE = """
@@ -25,37 +27,52 @@ dynamodb.Table(stack, "Table", partition_key=key, removal_policy=RemovalPolicy.D
 """
 
 
-def test_a_deployment_that_loses_data_says_how_it_comes_back(project: Project) -> None:
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """A table with an item, deployed; tests leave it so."""
+    project = Project(tmp_path_factory.mktemp("restoring") / "app")
     project.write(BACKEND, TABLE)
-    assert project.run("sandbox", "--once").status == 0
+    deployed = project.run("sandbox", "--once")
+    assert deployed.status == 0, deployed.err
     put_item(project)
-    project.write(BACKEND, TABLE.replace('"Table"', '"Another"'))
-    lost = project.run("sandbox", "--once", "--allow-data-loss")
+    yield project
+    project.run("sandbox", "stop")
+
+
+@pytest.fixture
+def deployed(shared: Project) -> Project:
+    """The shared one, with the definition that stays deployed."""
+    shared.write(BACKEND, TABLE)
+    assert count_items(shared) == 1
+    return shared
+
+
+def test_a_deployment_that_loses_data_says_how_it_comes_back(deployed: Project) -> None:
+    before = snapshots(deployed)
+    deployed.write(BACKEND, TABLE.replace('"Table"', '"Another"'))
+    lost = deployed.run("sandbox", "--once", "--allow-data-loss")
     assert lost.status == 0, lost.err
-    (snapshot,) = project.run("sandbox", "restore", "--json").json
-    assert f"preamp sandbox restore {snapshot['name']}" in lost.err
-    assert count_items(project) == 0
-    restored = project.run("sandbox", "restore", snapshot["name"], "--yes")
+    (snapshot,) = snapshots(deployed) - before
+    assert f"preamp sandbox restore {snapshot}" in lost.err
+    assert count_items(deployed) == 0
+    restored = deployed.run("sandbox", "restore", snapshot, "--yes")
     assert restored.status == 0, restored.err
-    assert count_items(project) == 1
-    project.write(BACKEND, TABLE)
-    assert "nothing changed" in project.run("sandbox", "--once").out
+    assert count_items(deployed) == 1
+    deployed.write(BACKEND, TABLE)
+    assert "nothing changed" in deployed.run("sandbox", "--once").out
 
 
-def test_a_reset_forgets_everything_until_it_is_brought_back(project: Project) -> None:
-    project.write(BACKEND, TABLE)
-    assert project.run("sandbox", "--once").status == 0
-    put_item(project)
-    asked = project.run("sandbox", "reset", stdin="n\n")
+def test_a_reset_forgets_everything_until_it_is_brought_back(deployed: Project) -> None:
+    asked = deployed.run("sandbox", "reset", stdin="n\n")
     assert asked.status == 1
     assert "tables, objects, messages, users, secrets, e-mails" in asked.out + asked.err
-    assert count_items(project) == 1
-    reset = project.run("sandbox", "reset", "--yes")
+    assert count_items(deployed) == 1
+    reset = deployed.run("sandbox", "reset", "--yes")
     assert "preamp sandbox restore before-reset" in reset.out
-    assert "deployed" in project.run("sandbox", "--once").out
-    assert count_items(project) == 0
-    assert project.run("sandbox", "restore", "before-reset", "--yes").status == 0
-    assert count_items(project) == 1
+    assert "deployed" in deployed.run("sandbox", "--once").out
+    assert count_items(deployed) == 0
+    assert deployed.run("sandbox", "restore", "before-reset", "--yes").status == 0
+    assert count_items(deployed) == 1
 
 
 def test_a_snapshot_that_is_not_there_is_named(project: Project) -> None:
@@ -66,18 +83,19 @@ def test_a_snapshot_that_is_not_there_is_named(project: Project) -> None:
     assert "there is no snapshot 'yesterday'" in missing.err
 
 
-def test_a_killed_local_cloud_goes_on_where_it_was(project: Project) -> None:
-    project.write(BACKEND, TABLE)
-    assert project.run("sandbox", "--once").status == 0
-    put_item(project)
-    before = project.run("sandbox", "status", "--json").json
+def test_a_killed_local_cloud_goes_on_where_it_was(deployed: Project) -> None:
+    before = deployed.run("sandbox", "status", "--json").json
     engine = psutil.Process(before["pid"])
     os.kill(engine.pid, signal.SIGKILL)
     psutil.wait_procs([engine])
-    again = project.run("sandbox", "--once")
+    again = deployed.run("sandbox", "--once")
     assert "nothing changed" in again.out
-    assert project.run("sandbox", "status", "--json").json["endpoint"] == before["endpoint"]
-    assert count_items(project) == 1
+    assert deployed.run("sandbox", "status", "--json").json["endpoint"] == before["endpoint"]
+    assert count_items(deployed) == 1
+
+
+def snapshots(project: Project) -> set[str]:
+    return {one["name"] for one in project.run("sandbox", "restore", "--json").json}
 
 
 def put_item(project: Project) -> None:
