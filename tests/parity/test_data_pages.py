@@ -13,20 +13,12 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pytest
+from tests.data_pages import DEFINITION, snippets
 from tests.parity.graphql_text import definitions
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-ROOT: Final = Path(__file__).parents[2]
-PAGES: Final = [ROOT / "docs" / name for name in ("data-modeling.md", "data-operations.md")]
-SNIPPET: Final = re.compile(
-    r"^```python\n# in amplify/(?P<file>\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
-)
-DEFINITION: Final = "data/resource.py"
 ENTRY: Final = re.compile(r"""(?:entry=|sql_reference\()["']([^"']+)["']""")
 OFFICIAL: Final[dict[str, list[list[dict[str, str]] | None]]] = json.loads(
     (Path(__file__).with_name("canonical") / "data-pages.json").read_text(encoding="utf-8")
@@ -36,19 +28,6 @@ RENAMED: Final = {
     "Tools": {"Weather": "GetWeatherReturnType"},
 }
 """Classes where Amplify's page has a type without a name, which is called after the operation."""
-
-
-def snippets() -> Iterator[tuple[str, int, dict[str, str]]]:
-    """Each definition with the other files of its section, and where it stands."""
-    for page in PAGES:
-        _, *sections = page.read_text(encoding="utf-8").split("\n## ")
-        for section in sections:
-            title, _, text = section.partition("\n")
-            found = [(each["file"], each["text"]) for each in SNIPPET.finditer(text)]
-            others = {file: code for file, code in found if file != DEFINITION}
-            mine = [code for file, code in found if file == DEFINITION]
-            for number, code in enumerate(mine):
-                yield title, number, {**others, DEFINITION: code}
 
 
 def schemas(folder: Path, files: dict[str, str]) -> list[str]:
