@@ -5,12 +5,7 @@ Amplify Gen 2, "Add fields to data model".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
-
-from preamp.definition.site import calling_site
-
-if TYPE_CHECKING:
-    from preamp.contract.site import Site
+from typing import Final, TypeVar
 
 C = TypeVar("C")
 
@@ -32,17 +27,10 @@ def custom_type(cls: type[C]) -> type[C]:
     Args:
         cls: The class.
     """
-    setattr(cls, _MARK, (cls, calling_site()))
+    setattr(cls, _MARK, cls)
     return cls
 
 
 def is_custom_type(value: object) -> bool:
     """Whether something is a class that `custom_type` was put on."""
-    marked = getattr(value, _MARK, None)
-    return isinstance(marked, tuple) and marked[0] is value
-
-
-def site_of_custom_type(cls: type) -> Site | None:
-    """The line of its class."""
-    found: Site | None = getattr(cls, _MARK)[1]
-    return found
+    return isinstance(value, type) and vars(value).get(_MARK) is value

@@ -96,12 +96,16 @@ class SqlSchemaParts(SchemaParts):
         original = self.original_of(model)
         if original is not model and original in now:
             return original
-        message = f"{model.__name__} derives from no model of the database"
-        if original is not model:
+        if original is model:
+            message = f"{model.__name__} derives from no model of the database"
+            hint = (
+                "derive it from one; what has a table in DynamoDB is a schema of its own: combine()"
+            )
+        else:
             message = f"two classes derive from {original.__name__}"
-        hint = "derive one class from a model that schema() was given; models of their own are "
+            hint = "keep one of them"
         sites = [each for each in (model.__preamp_model__.site, site) if each]
-        raise UserError(_CODE, message, f"{hint}for DynamoDB: combine() two schemas", sites=sites)
+        raise UserError(_CODE, message, hint, sites=sites)
 
 
 @dataclass(frozen=True, eq=False)

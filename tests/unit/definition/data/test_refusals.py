@@ -453,6 +453,16 @@ def test_two_classes_of_one_name_in_combined_schemas(tmp_path: Path) -> None:
     assert len(error.sites) == 2
 
 
+def test_two_models_whose_lists_have_one_name(tmp_path: Path) -> None:
+    text = (
+        f"{MODEL.format('Groups', '')}    name: str\n"
+        "class Group(Model, authorization=OPEN):  # here\n    name: str\n"
+    )
+    error = refused(tmp_path, text)
+    assert error.message == "the models Group and Groups would both have the query listGroups"
+    assert len(error.sites) == 2
+
+
 def test_a_class_that_is_listed_twice(tmp_path: Path) -> None:
     text = "class Todo(Model, authorization=OPEN):  # here\n    name: str\napi = [Todo, Todo]\n"
     assert refused(tmp_path, text).message == "Todo is listed twice"

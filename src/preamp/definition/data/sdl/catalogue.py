@@ -20,7 +20,7 @@ from preamp.definition.names import nearest
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from preamp.contract.site import Site
     from preamp.definition.data.models import ModelOptions
@@ -33,6 +33,7 @@ ASYNC_ANSWER: Final = "EventInvocationResponse"
 _RESERVED: Final = frozenset({"Query", "Mutation", "Subscription", ASYNC_ANSWER}) | SCALARS
 _NAME: Final = re.compile(r"(?!__)[_A-Za-z][_0-9A-Za-z]*")
 _CODE: Final = "SchemaNameError"
+_NOT_LISTED: Final = frozenset({"list", "queries"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +87,7 @@ class Catalogue:
         for schema in schemas:
             for part in schema.parts:
                 self._add(part, schema)
+        _check_lists(self._schemas)
 
     def add_type(self, cls: type) -> bool:
         """Take in a type that something uses; whether it was not there before.
@@ -180,6 +182,19 @@ class Catalogue:
             hint = "keep one, or rename one"
             raise place.error(_CODE, message, hint, names[name][1].find())
         names[name] = (part, place)
+
+
+def _check_lists(models: Iterable[type[Model]]) -> None:
+    """Refuse two models whose queries for all items would have one name."""
+    listed = [each for each in models if not _NOT_LISTED & set(each.__preamp_model__.disabled)]
+    names = {type_name(each): each for each in listed}
+    for name, model in names.items():
+        other = names.get(f"{name}s")
+        if other:
+            place = place_of_class(model)
+            message = f"the models {name} and {name}s would both have the query list{name}s"
+            hint = 'rename one, or give it disable_operations=["list"]'
+            raise place.error(_CODE, message, hint, place_of_class(other).find())
 
 
 def check_name(name: str, place: Place) -> None:

@@ -93,23 +93,25 @@ def _class_node(cls: type) -> ast.ClassDef | None:
     if not file:
         return None
     try:
-        nodes: list[ast.stmt] = ast.parse(Path(file).read_text(encoding="utf-8")).body
+        around: ast.AST | None = ast.parse(Path(file).read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
         return None
-    found: ast.ClassDef | None = None
     for name in cls.__qualname__.replace("<locals>.", "").split("."):
-        named = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-        matching = [
-            node
-            for statement in nodes
-            for node in ast.walk(statement)
-            if isinstance(node, named) and node.name == name
-        ]
-        if not matching:
-            return None
-        nodes = matching[-1].body
-        found = matching[-1] if isinstance(matching[-1], ast.ClassDef) else None
-    return found
+        around = _last_named(around, name) if around else None
+    return around if isinstance(around, ast.ClassDef) else None
+
+
+def _last_named(around: ast.AST, name: str) -> ast.AST | None:
+    """The class or function of a name inside another, as the last one holds."""
+    import ast
+
+    named = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    found = [
+        node
+        for node in ast.walk(around)
+        if isinstance(node, named) and node.name == name and node is not around
+    ]
+    return found[-1] if found else None
 
 
 def _file_of(cls: type) -> str:
