@@ -7,6 +7,7 @@ AWS SDKs and Tools Reference Guide, "Shared config and credentials files".
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -36,7 +37,9 @@ def aws_account(profile: str | None = None, region: str | None = None) -> Target
     """
     with explained(Target("AWS", region or "", "", bootstrapped=True, profile=profile)):
         session = _open(profile)
-        chosen = region or session.get_config_variable("region")
+        # AWS's own command line knows AWS_REGION, too, and CI services set it; botocore does not
+        named = region or os.environ.get("AWS_REGION")
+        chosen = named or session.get_config_variable("region")
         if not chosen:
             raise UserError(
                 "RegionMissingError",

@@ -32,7 +32,18 @@ if TYPE_CHECKING:
 _IN_MEMORY: Final = 8 << 20
 _IN_PARTS: Final = 64 << 20
 _PART: Final = 16 << 20
-_CONTENT_TYPES: Final = {"zip": "application/zip", ".json": "application/json"}
+# As the CDK's command line says; whatever else is there is bytes to it.
+_CONTENT_TYPES: Final = {
+    "zip": "application/zip",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".js": "application/javascript",
+    ".json": "application/json",
+    ".txt": "text/plain",
+    ".yaml": "text/yaml",
+    ".yml": "text/yaml",
+    ".zip": "application/zip",
+}
 _NOT_THERE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 _DENIED: Final = frozenset({"403", "AccessDenied", "AllAccessDisabled", "Forbidden"})
 
@@ -145,7 +156,7 @@ class AssetPublisher:
 
     def _upload(self, s3: S3Client, asset: FileAsset, bucket: str, key: str) -> int:
         described: _Described = {
-            "ContentType": _content_type(asset),
+            "ContentType": content_type(asset),
             "ExpectedBucketOwner": self._target.account,
         }
         with _opened(asset) as body:
@@ -188,7 +199,12 @@ def _upload_in_parts(
         transfers.upload(body, bucket, key, dict(described)).result()
 
 
-def _content_type(asset: FileAsset) -> str:
+def content_type(asset: FileAsset) -> str:
+    """Return what the bucket is told of an asset's content.
+
+    Args:
+        asset: The asset.
+    """
     kind = asset.packaging if asset.packaging == "zip" else asset.path.suffix
     return _CONTENT_TYPES.get(kind, "application/octet-stream")
 

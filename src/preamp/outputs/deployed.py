@@ -7,6 +7,7 @@ that may read the stack will do.
 from __future__ import annotations
 
 import contextlib
+import os
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -77,7 +78,13 @@ def read_document(clients: Clients, stack_name: str, version: str) -> Document:
 
 
 def generate_outputs(
-    stack_name: str, directory: Path, form: OutputsForm, *, profile: str | None, told: str
+    stack_name: str,
+    directory: Path,
+    form: OutputsForm,
+    *,
+    profile: str | None,
+    told: str,
+    region: str | None = None,
 ) -> tuple[Path, ...]:
     """Write the outputs of a backend at AWS.
 
@@ -87,6 +94,7 @@ def generate_outputs(
         form: In which form.
         profile: A profile of the machine's AWS configuration; None for what the environment says.
         told: What to call the stack, for people.
+        region: A region; None for that of the environment or the profile.
 
     Returns:
         The files, that of the outputs first.
@@ -96,7 +104,7 @@ def generate_outputs(
     """
     with refusals_explained():
         try:
-            document = read_document(aws_clients(profile), stack_name, form.version)
+            document = read_document(aws_clients(profile, region), stack_name, form.version)
         except UserError as error:
             if error.code != "StackMissingError":
                 raise
@@ -109,21 +117,23 @@ def generate_outputs(
     return write_outputs(directory, document, form, cloud=None)
 
 
-def aws_clients(profile: str | None) -> AwsClients:
+def aws_clients(profile: str | None, region: str | None = None) -> AwsClients:
     """Make clients by the machine's own AWS configuration.
 
     Args:
         profile: A profile of it; None for what the environment says.
+        region: A region; None for that of the environment or the profile.
     """
-    client = aws_client_factory(profile)
+    client = aws_client_factory(profile, region)
     return AwsClients(client("cloudformation"), client("s3"))
 
 
-def aws_client_factory(profile: str | None) -> Callable[[str], Any]:
+def aws_client_factory(profile: str | None, region: str | None = None) -> Callable[[str], Any]:
     """What makes clients by the machine's own AWS configuration.
 
     Args:
         profile: A profile of it; None for what the environment says.
+        region: A region; None for that of the environment or the profile.
 
     Returns:
         Gives the client of a service.
@@ -132,10 +142,12 @@ def aws_client_factory(profile: str | None) -> Callable[[str], Any]:
     from botocore.session import Session
 
     session = Session(profile=profile)
+    # AWS's own command line knows AWS_REGION, too; botocore does not
+    named = region or os.environ.get("AWS_REGION")
     config = Config(user_agent_extra="preamp", retries={"mode": "standard"})
 
     def client(service: str) -> Any:  # noqa: ANN401 - one class per service, made at run time
-        return session.create_client(service, config=config)
+        return session.create_client(service, region_name=named, config=config)
 
     return client
 

@@ -58,3 +58,12 @@ def test_a_profile_that_nobody_has_signed_in_to_says_how() -> None:
     with pytest.raises(UserError) as caught:
         aws_account("work")
     assert "aws sso login --profile work" in caught.value.hint
+
+
+def test_the_variable_that_ci_services_set_names_the_region(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    with pytest.raises(UserError) as caught:
+        aws_account()
+    assert caught.value.code == "CredentialsError"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
-import json
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,9 +17,8 @@ from tests.local.aws.conftest import (
     Account,
 )
 from tests.local.cdk import run_cdk
-from tests.local.cli.commandline import Project
+from tests.local.cli.commandline import EXAMPLE, Project
 from tests.local.conftest import Recorder
-from tests.synthesis import PROJECTS
 
 from preamp.assembly.read import CloudAssembly, FileAsset, read_assembly
 from preamp.contract.identity import BackendId
@@ -43,11 +41,11 @@ BUCKET: Final = "cdk-hnb659fds-assets-{}-{}"
 
 @pytest.fixture(scope="module")
 def assembly(amplify: AmplifyService, tmp_path_factory: pytest.TempPathFactory) -> CloudAssembly:
-    """A branch of the seed page's backend."""
+    """A branch of the example."""
     amplify.add(BRANCH.namespace, BRANCH.name)
     folder = tmp_path_factory.mktemp("branch") / "cdk.out"
     words = ("synth", "--branch", BRANCH.name, "--app-id", BRANCH.namespace, "--out", str(folder))
-    written = Project(PROJECTS / "seed").run(*words, AWS_ENDPOINT_URL_AMPLIFY=amplify.endpoint)
+    written = Project(EXAMPLE).run(*words, AWS_ENDPOINT_URL_AMPLIFY=amplify.endpoint)
     assert written.status == 0, written.err
     return read_assembly(folder)
 
@@ -88,9 +86,35 @@ def test_the_cdk_command_line_deploys_the_same_stack_of_the_same_assembly(
     words = ("deploy", "--app", str(assembly.directory), "--require-approval", "never")
     done = run_cdk(tmp_path, other.user(TAKES_ROLES), *words)
     assert done.returncode == 0, done.stdout + done.stderr
+    compare = ("diff", "--app", str(assembly.directory), "--fail")
+    same = run_cdk(tmp_path, account.user(TAKES_ROLES), *compare)
+    assert same.returncode == 0, same.stdout + same.stderr
     assert described(other, assembly) == described(account, assembly)
-    for name, content in assets(account, assembly).items():
-        assert assets(other, assembly)[name] == content, name
+    assert assets(other, assembly) == assets(account, assembly)
+
+
+def test_a_profile_may_take_a_role_and_name_the_region(
+    account: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = account.user(TAKES_ROLES)
+    (tmp_path / "config").write_text(
+        "[profile person]\n"
+        f"aws_access_key_id = {user.pop('AWS_ACCESS_KEY_ID')}\n"
+        f"aws_secret_access_key = {user.pop('AWS_SECRET_ACCESS_KEY')}\n"
+        "[profile deployer]\n"
+        "source_profile = person\n"
+        "role_arn = arn:aws:iam::000000000000:role/"
+        "cdk-hnb659fds-lookup-role-000000000000-eu-west-1\n"
+        f"region = {account.region}\n"
+    )
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", user["AWS_ENDPOINT_URL"])
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    target = aws_account("deployer")
+    assert target.where == f"aws://000000000000/{account.region}"
+    caller = target.clients.client("sts").get_caller_identity()["Arn"]
+    assert ":assumed-role/cdk-hnb659fds-lookup-role-" in caller
 
 
 def test_an_account_without_bootstrap_is_told_first(
@@ -183,7 +207,7 @@ def assets(account: Account, assembly: CloudAssembly) -> dict[str, dict[str, str
 
 def contents(content: bytes) -> dict[str, str]:
     if not zipfile.is_zipfile(io.BytesIO(content)):
-        return {"text": json.dumps(json.loads(content), sort_keys=True)}
+        return {"file": hashlib.sha256(content).hexdigest()}
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {
             entry.filename: hashlib.sha256(archive.read(entry)).hexdigest()

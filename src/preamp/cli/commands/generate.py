@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from preamp.cli import wiring
+from preamp.cli.environments import AccountOptions, account_options
 from preamp.cli.options import form_options, identifier_option, json_option
 from preamp.cli.render import Silence, reporter_for
 from preamp.client_code.requests import (
@@ -58,13 +59,13 @@ class _Backend:
 
     Attributes:
         stack: Its root stack at AWS; None for the sandbox on this machine.
-        profile: With which profile it is read.
+        account: Whose credentials it is read with, and where.
         identifier: Which sandbox.
         told: What to call the stack, for people.
     """
 
     stack: str | None
-    profile: str | None
+    account: AccountOptions
     identifier: str | None
     told: str
 
@@ -84,11 +85,11 @@ def _backend_options(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--stack", metavar="NAME", help="Root stack of a backend at AWS, or its ARN.")
     @click.option("--app-id", metavar="ID", help="Amplify app at AWS; goes with --branch.")
     @click.option("--branch", metavar="NAME", help="Branch of that app.")
-    @click.option("--profile", metavar="NAME", help="AWS profile to read it with.")
+    @account_options
     @identifier_option
     @wraps(function)
     def with_backend(**options: Any) -> None:  # noqa: ANN401 - whatever the command has
-        names = ("stack", "app_id", "branch", "profile", "identifier")
+        names = ("stack", "app_id", "branch", "account", "identifier")
         function(backend=_read_backend(**{each: options.pop(each) for each in names}), **options)
 
     return with_backend
@@ -120,7 +121,12 @@ def outputs(*, backend: _Backend, form: OutputsForm, directory: Path, as_json: b
         from preamp.outputs.deployed import generate_outputs
 
         files = generate_outputs(
-            backend.stack, directory, form, profile=backend.profile, told=backend.told
+            backend.stack,
+            directory,
+            form,
+            profile=backend.account.profile,
+            region=backend.account.region,
+            told=backend.told,
         )
     _tell(files, as_json=as_json)
 
@@ -277,7 +283,7 @@ def _schema(backend: _Backend, request: CodeRequest) -> str:
     from preamp.outputs.deployed import aws_client_factory, refusals_explained
 
     with refusals_explained():
-        client = aws_client_factory(backend.profile)
+        client = aws_client_factory(backend.account.profile, backend.account.region)
         return read_schema(client, backend.stack, of_models=of_models)
 
 
@@ -288,7 +294,7 @@ def _told_of_models(backend: _Backend) -> object:
     from preamp.outputs.models import read_models
 
     with refusals_explained():
-        clients = aws_clients(backend.profile)
+        clients = aws_clients(backend.account.profile, backend.account.region)
         return read_models(clients.cloudformation, clients.s3, backend.stack)
 
 
@@ -298,17 +304,17 @@ def _read_backend(
     app_id: str | None,
     branch: str | None,
     identifier: str | None,
-    profile: str | None,
+    account: AccountOptions,
 ) -> _Backend:
     """Which backend options mean, and none that do not go together."""
-    _check(stack=stack, app_id=app_id, branch=branch, identifier=identifier, profile=profile)
+    _check(stack=stack, app_id=app_id, branch=branch, identifier=identifier, account=account)
     if app_id and branch:
         from preamp.contract.identity import BackendId
 
         named = BackendId(app_id, branch, "branch").stack_name
         told = f"{named}, of the branch {branch} of the app {app_id}"
-        return _Backend(named, profile, None, told)
-    return _Backend(stack, profile, identifier, stack or "")
+        return _Backend(named, account, None, told)
+    return _Backend(stack, account, identifier, stack or "")
 
 
 def _check(
@@ -317,7 +323,7 @@ def _check(
     app_id: str | None,
     branch: str | None,
     identifier: str | None,
-    profile: str | None,
+    account: AccountOptions,
 ) -> None:
     """Refuse options that do not go together."""
     if stack and (app_id or branch):
@@ -327,8 +333,10 @@ def _check(
     at_aws = stack or branch
     if at_aws and identifier:
         raise click.UsageError("--identifier names a sandbox on this machine, not a stack at AWS")
-    if profile and not at_aws:
-        raise click.UsageError("--profile goes with --stack, or with --app-id and --branch")
+    if account != AccountOptions() and not at_aws:
+        raise click.UsageError(
+            "--profile and --region go with --stack, or with --app-id and --branch"
+        )
 
 
 def _tell(files: Iterable[Path], *, as_json: bool) -> None:
