@@ -309,7 +309,7 @@ class _Deployment:
         assembly = self._assembly
         if not assembly.stack.resources:
             raise empty_backend(assembly)
-        require_bootstrap(assembly.bootstrapping, self._target, self._reporter)
+        require_bootstrap(assembly.bootstrapping, self._roles, self._reporter)
         self._roles.tell_refused(self._reporter)
         stack = self._operator.settle(assembly.stack_name)
         if stack is None:

@@ -12,6 +12,7 @@ from preamp.errors import UserError
 from preamp.events import Notice
 
 if TYPE_CHECKING:
+    from preamp.deploy.roles import Roles
     from preamp.deploy.target import Target
     from preamp.events import Reporter
 
@@ -30,21 +31,30 @@ STANDARD: Final = Bootstrapping(
 _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
 
 
-def require_bootstrap(needed: Bootstrapping, target: Target, reporter: Reporter) -> None:
+def require_bootstrap(needed: Bootstrapping, roles: Roles, reporter: Reporter) -> None:
     """See that an account is bootstrapped, and not too long ago.
 
     Args:
         needed: What the assembly expects.
-        target: The account, by the rights of the role that deploys.
+        roles: Takes the role that deploys.
         reporter: Told if it may not be looked at.
 
     Raises:
         UserError: ``BootstrapMissingError`` or ``BootstrapOutdatedError``.
     """
-    if not target.bootstrapped or needed.version_parameter is None:
+    target = roles.take(needed.deploy_role)
+    parameter = needed.version_parameter
+    if not target.bootstrapped or parameter is None:
         return
-    version = _version(needed.version_parameter, target, reporter)
-    if version is not None and version < needed.version:
+    version = _version(parameter, target)
+    if version is None and roles.is_refused(needed.deploy_role):
+        raise bootstrap_missing(
+            target, f"neither its role for deployments may be taken nor {parameter} read"
+        )
+    if version is None:
+        told = f"{parameter} may not be read, so the version of the bootstrap is not known"
+        reporter.report(Notice(told))
+    elif version < needed.version:
         raise UserError(
             "BootstrapOutdatedError",
             f"{target.where} was bootstrapped for the CDK in version {version}; "
@@ -63,7 +73,8 @@ def bootstrap_command(target: Target) -> str:
     return f"npx aws-cdk bootstrap {target.where}{profile}"
 
 
-def _version(parameter: str, target: Target, reporter: Reporter) -> int | None:
+def _version(parameter: str, target: Target) -> int | None:
+    """Read the bootstrap's version; None if that is not allowed."""
     from botocore.exceptions import ClientError
 
     try:
@@ -71,8 +82,6 @@ def _version(parameter: str, target: Target, reporter: Reporter) -> int | None:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code")
         if code in _DENIED:
-            told = f"{parameter} may not be read, so the version of the bootstrap is not known"
-            reporter.report(Notice(told))
             return None
         if code != "ParameterNotFound":
             raise
@@ -90,5 +99,6 @@ def bootstrap_missing(target: Target, reason: str) -> UserError:
     return UserError(
         "BootstrapMissingError",
         f"{target.where} is not prepared for deployments: {reason}",
-        f"run once, as somebody who may: {bootstrap_command(target)}",
+        f"see that account and region are meant; then run once, as somebody who may: "
+        f"{bootstrap_command(target)}",
     )

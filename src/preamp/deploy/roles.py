@@ -40,6 +40,7 @@ class Roles:
         self._target = target
         self._taken: dict[str, Target] = {}
         self._refused: dict[str, str] = {}
+        self._told: set[str] = set()
 
     def take(self, role: str | None) -> Target:
         """Return the account by the rights of a role.
@@ -65,17 +66,26 @@ class Roles:
         """
         return self._target.substitute(role) if role and self._target.bootstrapped else None
 
+    def is_refused(self, role: str | None) -> bool:
+        """Tell whether a role was asked for and refused.
+
+        Args:
+            role: The role's ARN, with placeholders as in an assembly.
+        """
+        return role is not None and self._target.substitute(role) in self._refused
+
     def tell_refused(self, reporter: Reporter) -> None:
         """Report the roles that were refused, each once.
 
         Args:
             reporter: Hears of them.
         """
-        for arn, reason in self._refused.items():
+        untold = {arn: why for arn, why in self._refused.items() if arn not in self._told}
+        for arn, why in untold.items():
             name = arn.rpartition("/")[2]
-            told = f"the role {name} may not be taken; going on with your own credentials: {reason}"
+            told = f"the role {name} may not be taken; going on with your own credentials: {why}"
             reporter.report(Notice(told))
-        self._refused.clear()
+        self._told.update(untold)
 
     def _take(self, arn: str) -> Target:
         from botocore.exceptions import ClientError

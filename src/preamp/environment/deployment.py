@@ -17,9 +17,10 @@ from preamp.assembly.produce import produce_assembly
 from preamp.assembly.read import read_assembly
 from preamp.check import CheckFirst
 from preamp.deploy.apply import deploy, destroy, foresee
-from preamp.deploy.bootstrapping import STANDARD
+from preamp.deploy.bootstrapping import STANDARD, require_bootstrap
 from preamp.deploy.failure import explained
 from preamp.deploy.roles import Roles
+from preamp.environment.secrets import EnvironmentSecrets
 from preamp.errors import UserError
 from preamp.outputs.document import compose_document
 from preamp.outputs.entries import collect_entries
@@ -80,7 +81,7 @@ def deploy_environment(
     """
     environment.prepare()
     with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
-        assembly = _synthesized(environment, reporter)
+        assembly = _synthesized(environment, target, reporter)
         result = deploy(assembly, target, reporter, approval=approval, consent=consent)
         with explained(target):
             files = _write_outputs(assembly, result, target, form, directory)
@@ -103,7 +104,7 @@ def compare_environment(
     """
     environment.prepare()
     with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
-        return foresee(_synthesized(environment, reporter), target, reporter, drift=drift)
+        return foresee(_synthesized(environment, target, reporter), target, reporter, drift=drift)
 
 
 def destroy_environment(environment: Environment, target: Target, reporter: Reporter) -> bool:
@@ -132,13 +133,25 @@ def destroy_environment(environment: Environment, target: Target, reporter: Repo
     )
 
 
-def _synthesized(environment: Environment, reporter: Reporter) -> CloudAssembly:
+def _synthesized(environment: Environment, target: Target, reporter: Reporter) -> CloudAssembly:
+    """Have the assembly written and checked, if the account is prepared and no secret missing."""
+    with explained(target):
+        roles = Roles(target)
+        # Looked at again with what the assembly says; but nobody wants to wait for that.
+        require_bootstrap(STANDARD, roles, reporter)
+        looking = roles.take(STANDARD.lookup_role)
+        secrets = EnvironmentSecrets(environment.backend_id, looking)
     with closing(CheckFirst()) as checker:
         checker.prepare()
         produce_assembly(
-            environment.project, environment.backend_id, environment.assembly_directory, reporter
+            environment.project,
+            environment.backend_id,
+            environment.assembly_directory,
+            reporter,
+            context=secrets.context(),
         )
         assembly = read_assembly(environment.assembly_directory)
+        secrets.require(assembly)
         checker.check(assembly, reporter)
     return assembly
 

@@ -112,6 +112,14 @@ def pipeline(
     return Pipeline(project, {**variables, "CI": ""})
 
 
+def test_an_account_that_nobody_prepared_is_told_before_the_synthesis(pipeline: Pipeline) -> None:
+    refused = pipeline.run("deploy", *OF_BRANCH, "--region", "eu-north-1")
+    assert refused.status == 1
+    assert "error [BootstrapMissingError]" in refused.err
+    assert "npx aws-cdk bootstrap aws://000000000000/eu-north-1" in refused.err
+    assert "synthesized" not in refused.err
+
+
 def test_a_first_deployment_is_approved_by_somebody(pipeline: Pipeline) -> None:
     refused = pipeline.run("deploy", *OF_BRANCH)
     assert refused.status == 1
