@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 HEAD: Final = """from __future__ import annotations
 from typing import Any, ClassVar, Literal
-import datetime
+import datetime, typing
 from preamp import define_function, secret
 from preamp.data import *
 from preamp.data import Enum

@@ -14,6 +14,9 @@ MODEL = "class {}(Model, authorization=OPEN{}):\n"
 
 TYPES = {
     "nothing is called Prioritee": "    priority: Prioritee | None  # here",
+    "nothing is called strr; did you mean 'str'?": "    name: strr  # here",
+    "nothing is called Othre; did you mean 'Other'?": "    name: Othre  # here",
+    "nothing is called AWSdate; did you mean 'AWSDate'?": "    name: AWSdate  # here",
     "Todo.due is date, which is no type": "    due: datetime.date  # here",
     "Todo.when is datetime, which": "    when: datetime.datetime | None  # here",
     "Todo.anything is Any, which": "    anything: Any  # here",

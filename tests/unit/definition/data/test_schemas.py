@@ -55,6 +55,8 @@ def test_names_are_written_as_amplify_writes_them(name: str, expected: str) -> N
         ("list[str] | None", "[String!]"),
         ("list[AWSEmail | None] | None", "[AWSEmail]"),
         ("list['Priority']", "[Priority!]!"),
+        ("typing.List['Priority']", "[Priority!]!"),
+        ("typing.Optional['Place']", "Place"),
         ("Priority", "Priority!"),
         ("Place | None", "Place"),
         ("Literal['a', 'b'] | None", "TodoField"),

@@ -15,6 +15,7 @@ from preamp.definition.data import scalars
 from preamp.definition.data.custom_types import is_custom_type
 from preamp.definition.data.models import Model
 from preamp.definition.data.scalars import BUILT_IN, SCALARS, Scalar
+from preamp.definition.names import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,9 +110,9 @@ def scope_of(owner: type | Callable[..., object], schema: Mapping[str, type]) ->
 def _nested(cls: type, names: Mapping[str, Any]) -> dict[str, Any]:
     """The classes inside a class, and inside those around it."""
     found: dict[str, Any] = {}
-    around: object = types.SimpleNamespace(**names)
+    around: object = None
     for name in cls.__qualname__.split(".")[:-1]:
-        around = getattr(around, name, None)
+        around = getattr(around, name, None) if around else names.get(name)
         found |= _classes(around)
     for each in reversed(cls.__mro__):
         found |= _classes(each)
@@ -136,13 +137,19 @@ def evaluate(annotation: object, scope: Mapping[str, Any], place: Place) -> obje
     try:
         found = eval(text, {}, scope)  # noqa: S307 - the user's own code, as typing.get_type_hints
     except NameError as error:
-        message = f"{place.label} is {text}, and nothing is called {error.name}"
-        hint = f"list {error.name} in the schema, import it for more than type checking, or mend it"
+        known = [*(each.__name__ for each in BUILT_IN), *_types_in(scope)]
+        close = nearest(error.name or "", known)
+        message = f"{place.label} is {text}, and nothing is called {error.name}{close}"
+        hint = "mend the name, import it for more than type checking, or list it in the schema"
         raise place.error(CODE, message, hint) from None
     except Exception as error:  # noqa: BLE001 - whatever the user's expression raises
         message = f"the annotation of {place.label} cannot be evaluated: {error}"
         raise place.error(CODE, message, "write a type, such as str or list[str]") from None
     return found if found == text else evaluate(found, scope, place)
+
+
+def _types_in(scope: Mapping[str, Any]) -> list[str]:
+    return [name for name, value in scope.items() if isinstance(value, type) or name in SCALARS]
 
 
 def read_type(annotation: object, scope: Mapping[str, Any], place: Place) -> TypeUse:

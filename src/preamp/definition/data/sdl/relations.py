@@ -50,8 +50,8 @@ def relation_text(catalogue: Catalogue, model: ReadModel, field: Field) -> str:
     """
     assert field.relation  # noqa: S101 - callers ask for relations only
     other = catalogue.model(related_class(field), field.place)
-    references = _references(field, other if field.relation.kind != "belongsTo" else model)
     _check_both_sides(catalogue, model, field, other)
+    references = _references(field, other if field.relation.kind != "belongsTo" else model)
     kind = field.relation.kind
     shown = f"[{other.name}]" if kind == "hasMany" else other.name
     return f"{shown} {directive(kind, [('references', texts(references))])}"
