@@ -26,7 +26,7 @@ from preamp.definition.data.sdl.directives import block
 from preamp.definition.data.sdl.inputs import Inputs
 from preamp.definition.data.sdl.models import model_text
 from preamp.definition.data.sdl.operations import Operations
-from preamp.definition.data.sdl.places import Place, place_of_class
+from preamp.definition.data.sdl.places import Place, place_at, place_of_class
 from preamp.definition.data.sdl.routes import conversation_function, conversation_text
 from preamp.definition.data.sdl.structures import structure_text, structures_in
 from preamp.definition.data.sdl.types import Named, Types, enum_text
@@ -86,7 +86,7 @@ class _SchemaWriter:
     def __init__(self, schema: SchemaParts, catalogue: Catalogue) -> None:
         self._schema = schema
         self._catalogue = catalogue
-        self._place = Place("the schema", lambda: schema.site)
+        self._place = place_at("the schema", schema.site)
         self._rules, self._access = _split(schema, self._place)
         self._types = Types(catalogue)
         self._inputs = Inputs(catalogue, self._types)

@@ -63,6 +63,14 @@ FIELDS = {
     "Todo.tags has the default ['a']": '    tags: list[str] = field(default=["a"])  # here',
     "Todo.meta has the default {}": "    meta: AWSJSON = {}  # here",
     "Todo.meta has the default 'no'": '    meta: AWSJSON = "no"  # here',
+    "Todo.day has the default '2024-13-01'": '    day: AWSDate = "2024-13-01"  # here',
+    "Todo.day has the default '20240131'": '    day: AWSDate = "20240131"  # here',
+    "Todo.at has the default '12:30'": '    at: AWSTime = "12:30"  # here',
+    "Todo.at has the default '2024-01-31'": '    at: AWSDateTime = "2024-01-31"  # here',
+    "Todo.mail has the default 'nobody'": '    mail: AWSEmail = "nobody"  # here',
+    "Todo.url has the default 'example'": '    url: AWSURL = "example"  # here',
+    "Todo.ip has the default '1.2.3'": '    ip: AWSIPAddress = "1.2.3"  # here',
+    "Todo.phone has the default 'x'": '    phone: AWSPhone = "x"  # here',
     "Todo.count has the default 'one'": '    count: int = "one"  # here',
     "Todo.count has the default True": "    count: int = True  # here",
     "Todo.count has the default 1.5": "    count: int = 1.5  # here",
@@ -197,6 +205,18 @@ def test_the_hint_says_what_the_other_side_has_to_be(tmp_path: Path) -> None:
     assert len(error.sites) == 2, "the other model's line is told too"
 
 
+def test_an_enum_leads_to_no_model(tmp_path: Path) -> None:
+    text = (
+        "class Kind(Enum):\n    a = 'a'\n"
+        "class Team(Model, authorization=OPEN, identifier=['kind']):\n    kind: Kind\n"
+        "    members: list[Member] = has_many('kind')  # here\n"
+        "class Member(Model, authorization=OPEN):\n    kind: Kind\n"
+        "    team: Team = belongs_to('kind')\n"
+    )
+    error = refused(tmp_path, text)
+    assert error.message == "Team.members is over an enum, the identifier of Team"
+
+
 def test_fields_of_a_relation_are_all_required_or_none(tmp_path: Path) -> None:
     text = (
         f"{MODEL.format('Store', ', identifier=[chr(97), chr(98)]')}    a: str\n    b: str\n"
@@ -239,6 +259,16 @@ def test_an_identifier_that_cannot_be(tmp_path: Path, words: str, option: str) -
     error = refused(tmp_path, marked(text, wrong))
     assert error.code == "SchemaIdentifierError"
     assert words in error.message
+
+
+def test_an_owner_can_only_be_first_in_an_identifier(tmp_path: Path) -> None:
+    text = (
+        "class Todo(Model, identifier=['name', 'who'], "
+        "authorization=[allow.owner_defined_in('who')]):\n    name: str\n    who: str  # here\n"
+    )
+    error = refused(tmp_path, text)
+    assert error.code == "SchemaIdentifierError"
+    assert error.message == "Todo.who names owners, and is in the identifier, not first"
 
 
 INDEXES = {
@@ -462,8 +492,27 @@ def test_two_models_whose_lists_have_one_name(tmp_path: Path) -> None:
         "class Group(Model, authorization=OPEN):  # here\n    name: str\n"
     )
     error = refused(tmp_path, text)
-    assert error.message == "the models Group and Groups would both have the query listGroups"
+    assert error.message == "the model Groups and the model Group both have Query.listGroups"
     assert len(error.sites) == 2
+
+
+def test_an_operation_named_as_one_that_a_model_has(tmp_path: Path) -> None:
+    text = (
+        f"{MODEL.format('Todo', '')}    name: str\n"
+        "@query(authorization=OPEN, handler=step())  # here\ndef get_todo() -> str: ...\n"
+    )
+    error = refused(tmp_path, text)
+    assert error.message == "the model Todo and the function getTodo both have Query.getTodo"
+
+
+def test_two_indexes_of_models_with_one_query(tmp_path: Path) -> None:
+    text = (
+        f"{MODEL.format('Todo', ', indexes=[Index(chr(97), query_field=chr(113))]')}    a: str\n"
+        "class Note(\n    Model,\n    authorization=OPEN,\n"
+        "    indexes=[Index('a', query_field='q')],  # here\n):\n    a: str\n"
+    )
+    error = refused(tmp_path, text)
+    assert error.message == "the model Todo and the model Note both have Query.q"
 
 
 def test_a_class_that_is_listed_twice(tmp_path: Path) -> None:
@@ -531,6 +580,10 @@ OPERATIONS = {
     "onIt is for no mutation": (
         "@subscription(for_=[], authorization=OPEN, handler=step())\ndef on_it() -> None: ..."
     ),
+    "onIt is for create of Quiet, which is disabled": (
+        "@subscription(for_=Quiet.mutations('create'), authorization=OPEN, handler=step())\n"
+        "def on_it() -> None: ..."
+    ),
     "the subscription onIt says what it answers": (
         "@subscription(for_=save, authorization=OPEN, handler=step())\ndef on_it() -> str: ..."
     ),
@@ -545,6 +598,7 @@ OPERATIONS = {
 def test_an_operation_that_is_not_complete(tmp_path: Path, words: str, text: str) -> None:
     before = (
         f"{MODEL.format('Todo', '')}    name: str\n"
+        "class Quiet(Model, authorization=OPEN, disable_operations=['create']):\n    name: str\n"
         "@mutation(authorization=OPEN, handler=step())\ndef save() -> str: ...\n"
     )
     if "def ask" not in text:
@@ -629,11 +683,13 @@ def test_a_route_that_generates_items_of_a_model(tmp_path: Path) -> None:
         ('DataTool("t", "d")', "the tool t has neither a model nor a query"),
         ('DataTool("t", "d", query=3)', "the tool t has 3 for its query"),
         ("3", "chat has the tool 3"),
+        ('DataTool("t", "d", model=Quiet)', "the tool t lists Quiet, whose list is disabled"),
     ],
 )
 def test_a_tool_that_cannot_be(tmp_path: Path, tool: str, words: str) -> None:
     text = (
         f"{MODEL.format('Todo', '')}    name: str\n"
+        "class Quiet(Model, authorization=OPEN, disable_operations=['list']):\n    name: str\n"
         f'@conversation(ai_model="Claude 3 Haiku", system_prompt="x", tools=[{tool}], '
         "authorization=[allow.owner()])  # here\ndef chat() -> None: ...\n"
     )

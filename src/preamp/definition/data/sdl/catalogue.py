@@ -14,13 +14,14 @@ from preamp.definition.data.operations import Operation
 from preamp.definition.data.routes import Conversation
 from preamp.definition.data.scalars import SCALARS
 from preamp.definition.data.schemas import SqlSchemaParts
-from preamp.definition.data.sdl.places import Place, place_of_class
+from preamp.definition.data.sdl.places import Place, place_at, place_of_class
 from preamp.definition.data.sdl.reading import read_fields
+from preamp.definition.data.sdl.root_fields import check_root_fields
 from preamp.definition.names import nearest
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from preamp.contract.site import Site
     from preamp.definition.data.models import ModelOptions
@@ -33,7 +34,6 @@ ASYNC_ANSWER: Final = "EventInvocationResponse"
 _RESERVED: Final = frozenset({"Query", "Mutation", "Subscription", ASYNC_ANSWER}) | SCALARS
 _NAME: Final = re.compile(r"(?!__)[_A-Za-z][_0-9A-Za-z]*")
 _CODE: Final = "SchemaNameError"
-_NOT_LISTED: Final = frozenset({"list", "queries"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +87,8 @@ class Catalogue:
         for schema in schemas:
             for part in schema.parts:
                 self._add(part, schema)
-        _check_lists(self._schemas)
+        parts = [part for schema in schemas for part in schema.parts]
+        check_root_fields(parts, self._schemas)
 
     def add_type(self, cls: type) -> bool:
         """Take in a type that something uses; whether it was not there before.
@@ -154,7 +155,7 @@ class Catalogue:
 
     def _add(self, part: object, schema: SchemaParts) -> None:
         if isinstance(part, Operation | Conversation):
-            place = Place(part.name, lambda: part.site)
+            place = place_at(part.name, part.site)
             self._enter(self._operations, part.name, part, place)
             return
         if not isinstance(part, type) or not _is_part(part):
@@ -182,19 +183,6 @@ class Catalogue:
             hint = "keep one, or rename one"
             raise place.error(_CODE, message, hint, names[name][1].find())
         names[name] = (part, place)
-
-
-def _check_lists(models: Iterable[type[Model]]) -> None:
-    """Refuse two models whose queries for all items would have one name."""
-    listed = [each for each in models if not _NOT_LISTED & set(each.__preamp_model__.disabled)]
-    names = {type_name(each): each for each in listed}
-    for name, model in names.items():
-        other = names.get(f"{name}s")
-        if other:
-            place = place_of_class(model)
-            message = f"the models {name} and {name}s would both have the query list{name}s"
-            hint = 'rename one, or give it disable_operations=["list"]'
-            raise place.error(_CODE, message, hint, place_of_class(other).find())
 
 
 def check_name(name: str, place: Place) -> None:

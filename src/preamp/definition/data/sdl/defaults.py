@@ -10,6 +10,7 @@ from preamp.definition.data.fields import ABSENT
 from preamp.definition.data.scalars import NUMBERS, TEXTS, Scalar
 from preamp.definition.data.sdl.annotations import InlineEnum
 from preamp.definition.data.sdl.directives import directive, number, text
+from preamp.definition.data.sdl.formats import EXAMPLES, is_value
 from preamp.definition.data.sdl.reading import FIELD
 from preamp.definition.data.validation import NumberValidation, TextValidation, Validation
 from preamp.definition.options import listed
@@ -133,19 +134,10 @@ def _scalar(field: Field, default: object, scalar: str) -> str:
         return str(default)
     if scalar == "Float" and isinstance(default, float):
         return number(default)
-    if scalar == "AWSJSON" and isinstance(default, str):
-        return _json(field, default)
-    if scalar in TEXTS and isinstance(default, str):
+    if scalar in TEXTS | {"AWSJSON"} and isinstance(default, str) and is_value(scalar, default):
         return str(default)
-    raise _wrong(field, f"a value of {scalar}")
-
-
-def _json(field: Field, default: str) -> str:
-    try:
-        json.loads(default)
-    except ValueError:
-        raise _wrong(field, "JSON as text, such as '{\"a\": 1}'") from None
-    return default
+    example = f", such as {EXAMPLES[scalar]!r}" if scalar in EXAMPLES else ""
+    raise _wrong(field, f"a value of {scalar}{example}")
 
 
 def _chosen(field: Field, default: object, values: list[str] | tuple[str, ...]) -> str:

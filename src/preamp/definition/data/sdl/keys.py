@@ -15,6 +15,7 @@ from preamp.definition.data.sdl.directives import directive, text, texts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from preamp.definition.data.rules import Rule
     from preamp.definition.data.sdl.catalogue import ReadModel
     from preamp.definition.data.sdl.reading import Field
 
@@ -38,6 +39,21 @@ def identifier_fields(model: ReadModel) -> list[Field]:
         message = f"the identifier of {model.name} is {names}"
         raise model.place.error(_IDENTIFIER, message, "name each field of it once")
     return [_identifying(model, name) for name in names]
+
+
+def check_owners(model: ReadModel, rules: Iterable[Rule]) -> None:
+    """Refuse an identifier whose second field or a later one names owners.
+
+    Raises:
+        UserError: ``SchemaIdentifierError``.
+    """
+    later = [field.name for field in identifier_fields(model)[1:]]
+    for rule in rules:
+        field = model.find(rule.field) if rule.field and rule.strategy == "owner" else None
+        if field and field.name in later:
+            message = f"{field.place.label} names owners, and is in the identifier, not first"
+            hint = "put it first, leave it out of the identifier, or keep owners in another field"
+            raise field.place.error(_IDENTIFIER, message, hint, rule.site)
 
 
 def primary_key(fields: list[Field]) -> str:

@@ -22,7 +22,12 @@ from preamp.definition.data.sdl.defaults import (
     validations,
 )
 from preamp.definition.data.sdl.directives import block, directive, text
-from preamp.definition.data.sdl.keys import identifier_fields, index_directives, primary_key
+from preamp.definition.data.sdl.keys import (
+    check_owners,
+    identifier_fields,
+    index_directives,
+    primary_key,
+)
 from preamp.definition.data.sdl.reading import FIELD
 from preamp.definition.data.sdl.relations import relation_text
 from preamp.definition.data.sdl.types import refuse_model, wrapped
@@ -79,6 +84,7 @@ def model_text(
     check_field_operations(model, own)
     check_implied_fields(model, [*((rule, model.place) for rule in rules), *fields])
     check_callers(model, rules)
+    check_owners(model, rules)
     lines = [
         _field(catalogue, types, model, field, own[name], engine)
         for name, field in model.fields.items()

@@ -29,8 +29,9 @@ from preamp.definition.data.sdl.authorization import (
 )
 from preamp.definition.data.sdl.catalogue import ASYNC_ANSWER
 from preamp.definition.data.sdl.directives import directive, text, texts
-from preamp.definition.data.sdl.places import Place
+from preamp.definition.data.sdl.places import Place, place_at
 from preamp.definition.data.sdl.reading import OPERATION, read_parameters, read_return_type
+from preamp.definition.data.sdl.root_fields import own_operations
 from preamp.definition.data.sdl.routes import generation_directive
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class Operations:
         Raises:
             UserError: What is wrong with it.
         """
-        place = Place(operation.name, lambda: operation.site)
+        place = place_at(operation.name, operation.site)
         handlers = operation.handlers if isinstance(operation, HandledOperation) else ()
         self._check_handlers(operation, handlers, place)
         answer = self._answer(operation, handlers, place)
@@ -198,6 +199,12 @@ class Operations:
 
     def _source_model(self, source: ModelMutations, place: Place) -> type[Model]:
         self._catalogue.model(source.model, place)
+        own = own_operations(source.model)
+        missing = [operation for operation in source.operations if operation not in own]
+        if missing:
+            of = f"{missing[0]} of {source.model.__name__}"
+            message = f"{place.label} is for {of}, which is disabled"
+            raise place.error(OPERATION, message, "leave it out of either", source.site)
         return source.model
 
     def _check_handlers(

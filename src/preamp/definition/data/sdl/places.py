@@ -46,6 +46,16 @@ class Place:
         return UserError(code, message, hint, sites=list(dict.fromkeys(sites)))
 
 
+def place_at(label: str, site: Site | None) -> Place:
+    """Something whose line is known.
+
+    Args:
+        label: What it is called.
+        site: The line.
+    """
+    return Place(label, lambda: site)
+
+
 def place_of_class(cls: type) -> Place:
     """Where a class is defined."""
     return Place(type_name(cls), lambda: site_of_class(cls))

@@ -16,7 +16,7 @@ from preamp.definition.data.sdl.annotations import (
     read_type,
     scope_of,
 )
-from preamp.definition.data.sdl.places import Place, place_of_field
+from preamp.definition.data.sdl.places import Place, place_at, place_of_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -93,7 +93,7 @@ def read_parameters(operation: Operation, schema: Mapping[str, type]) -> dict[st
     annotations = raw_annotations(function)
     found: dict[str, Field] = {}
     for name, kind, default in _parameters(function):
-        place = Place(f"{function.__name__}({name})", lambda: operation.site)
+        place = place_at(f"{function.__name__}({name})", operation.site)
         if kind in (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD):
             hint = "name each argument; a structure is a class with @custom_type"
             raise place.error(OPERATION, f"{place.label} takes any number of arguments", hint)
@@ -115,7 +115,7 @@ def read_return_type(operation: Operation, schema: Mapping[str, type]) -> TypeUs
         UserError: ``SchemaTypeError`` or ``SchemaOperationError``.
     """
     function = operation.signature
-    place = Place(operation.name, lambda: operation.site)
+    place = place_at(operation.name, operation.site)
     annotations = raw_annotations(function)
     if "return" not in annotations:
         message = f"{function.__name__} does not say what it answers"

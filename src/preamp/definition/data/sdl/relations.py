@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from preamp.definition.data.models import Model
 from preamp.definition.data.naming import graphql_name
-from preamp.definition.data.scalars import Scalar
+from preamp.definition.data.scalars import BUILT_IN, Scalar
 from preamp.definition.data.sdl.directives import directive, texts
 from preamp.definition.data.sdl.keys import identifier_fields
 
@@ -22,6 +22,7 @@ _OTHER_SIDE: Final = {
 }
 _IN_PYTHON: Final = {"hasOne": "has_one", "hasMany": "has_many", "belongsTo": "belongs_to"}
 _TEXTS: Final = frozenset({"ID", "String"})
+_PYTHON: Final = {name: each.__name__ for each, name in BUILT_IN.items()}
 
 
 def related_class(field: Field) -> type[Model]:
@@ -144,10 +145,13 @@ def _check_kinds(parent: ReadModel, child: ReadModel, held: list[Field], field: 
         hint = f"name one for each field of the identifier of {parent.name}: {names}"
         raise field.place.error(_CODE, message, hint, parent.place.find())
     for kind, each in zip(wanted, held, strict=True):
+        if not isinstance(kind, Scalar):
+            message = f"{field.place.label} is over an enum, the identifier of {parent.name}"
+            hint = "only scalars lead to other models: use str for the identifier"
+            raise field.place.error(_CODE, message, hint, parent.place.find())
         if each.type.array or not _alike(kind, each.type.named):
             message = f"{each.place.label} holds the identifier of {parent.name}, of another type"
-            name = kind.name if isinstance(kind, Scalar) else getattr(kind, "__name__", "the enum")
-            hint = f"make it {'str' if name == 'String' else name}, as the identifier is"
+            hint = f"make it {_PYTHON.get(kind.name, kind.name)}, as the identifier is"
             raise each.place.error(_CODE, message, hint, field.place.find())
     if len({each.type.required for each in held}) > 1:
         message = f"{field.place.label} is over fields of which some may be missing"
@@ -155,7 +159,5 @@ def _check_kinds(parent: ReadModel, child: ReadModel, held: list[Field], field: 
         raise field.place.error(_CODE, message, hint, *(each.place.find() for each in held))
 
 
-def _alike(one: object, other: object) -> bool:
-    if isinstance(one, Scalar) and isinstance(other, Scalar):
-        return one == other or {one.name, other.name} <= _TEXTS
-    return one == other
+def _alike(one: Scalar, other: object) -> bool:
+    return one == other or (isinstance(other, Scalar) and {one.name, other.name} <= _TEXTS)

@@ -11,7 +11,8 @@ from preamp.definition.data.operations import Query
 from preamp.definition.data.routes import AI_MODELS, AiModel, DataTool, InferenceConfiguration
 from preamp.definition.data.rules import CODE, Rule
 from preamp.definition.data.sdl.directives import directive, number, text
-from preamp.definition.data.sdl.places import Place
+from preamp.definition.data.sdl.places import Place, place_at
+from preamp.definition.data.sdl.root_fields import own_operations
 from preamp.definition.names import nearest
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def generation_directive(route: Generation) -> str:
     Raises:
         UserError: ``SchemaRouteError``.
     """
-    place = Place(route.name, lambda: route.site)
+    place = place_at(route.name, route.site)
     return directive(
         "generation",
         [
@@ -50,7 +51,7 @@ def conversation_text(catalogue: Catalogue, route: Conversation) -> str:
     Raises:
         UserError: ``SchemaRouteError`` or ``SchemaAuthorizationError``.
     """
-    place = Place(route.name, lambda: route.site)
+    place = place_at(route.name, route.site)
     _check_rules(route, place)
     handler = None
     if route.handler:
@@ -130,6 +131,9 @@ def _tool(catalogue: Catalogue, tool: object, place: Place) -> str:
     parts = f"name: {text(tool.name)}, description: {text(tool.description)}"
     if tool.model is not None and issubclass(tool.model, Model):
         catalogue.model(tool.model, place)
+        if tool.model_operation not in own_operations(tool.model):
+            message = f"the tool {tool.name} lists {tool.model.__name__}, whose list is disabled"
+            raise place.error(_ROUTE, message, "leave the tool out, or list enabled", tool.site)
         name = text(type_name(tool.model))
         return f"{{ {parts}, modelName: {name}, modelOperation: {tool.model_operation} }}"
     if isinstance(tool.query, Query):
