@@ -366,6 +366,16 @@ class SandboxControl:
         permissions = self.permissions()
         return collapsed(permissions.explain(denial) for denial in wanted)
 
+    def open_denials(self) -> tuple[PermissionDenied, ...]:
+        """The denied calls that would be denied again, as `denials` gives them."""
+        from preamp.engine.client import EngineClient
+        from preamp.sandbox.mended import still_denied
+
+        connection = self._connection()
+        found = EngineClient(connection).denials()
+        remaining = still_denied(found, self._target(connection).clients.client("iam"))
+        return self.denials(lambda denial: denial in remaining)
+
     def debug(self, path: str) -> Attachment:
         """Let a function's next environment wait for a debugger."""
         from preamp.engine.client import EngineClient

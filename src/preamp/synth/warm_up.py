@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _OURS: Final = ("compose", "inputs", "load", "sites", "write")
 _USUAL: Final = ("aws_iam", "aws_lambda", "aws_logs", "aws_s3", "aws_sns", "aws_sqs")
+_GRAPHQL_CONSTRUCT: Final = "preamp.constructs.data.bindings"
 _ROUNDS: Final = 2
 _STUBS: Final = 1000
 
@@ -109,12 +110,21 @@ class Usage:
 
         look_up = getattr(_type_checking, "cached_type_hints", None)
         _import(self.modules)
+        if _GRAPHQL_CONSTRUCT in self.modules:
+            _load_graphql_construct()
         for module, name in self.stubs:
             found = sys.modules.get(module)
             # what a module of the CDK does not publish, it keeps in another one
             stub = getattr(getattr(found, "_private", found), name, None)
             if stub is not None and look_up is not None:
                 look_up(stub)
+
+
+def _load_graphql_construct() -> None:
+    from preamp.constructs.data.library import load_ahead
+
+    with contextlib.suppress(Exception):  # what fails here fails again when it is asked for
+        load_ahead()
 
 
 def _import(modules: Iterable[str]) -> None:

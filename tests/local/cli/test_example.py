@@ -58,6 +58,7 @@ def test_a_published_message_arrives_as_an_e_mail(example: Project) -> None:
 
 def test_the_second_instance_sends_from_its_own_address(example: Project) -> None:
     example.run("mail", "clear")
+    assert example.run("mail", "clear", "--json").json == {"deleted": 0}
     publish(example, "Alerts/Publisher", MESSAGE)
     assert "From: alerts@example.com\n" in example.run("mail", "show", "--wait", "30").out
 

@@ -48,6 +48,8 @@ def test_a_missing_grant_is_explained_and_the_line_told_mends_it(project: Projec
 
     _add(project, denial["add"], denial["after"])
     assert project.run("sandbox", "--once").status == 0
+    # what is allowed now is not told any more
+    assert project.run("sandbox", "denials", "--json").json == []
     answer = project.run("invoke", PUBLISHER, "--event", json.dumps(MESSAGE))
     assert answer.status == 0, answer.err
     assert "It works." in project.run("mail", "show", "--wait", "30").out

@@ -22,7 +22,7 @@ from preamp.cli.wording import denial_lines
 @json_option
 def denials(*, identifier: str | None, as_json: bool) -> None:
     """Show the last calls that permissions denied, and what allows them."""
-    found = wiring.sandbox(identifier, Silence()).denials()
+    found = wiring.sandbox(identifier, Silence()).open_denials()
     if as_json:
         click.echo(json.dumps([asdict(denial) for denial in found], indent=2))
     elif found:

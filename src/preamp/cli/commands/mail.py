@@ -58,9 +58,15 @@ def list_command(*, identifier: str | None, as_json: bool) -> None:
 
 @command.command(name="clear", epilog="Example: preamp mail clear")
 @identifier_option
-def clear_command(*, identifier: str | None) -> None:
+@json_option
+def clear_command(*, identifier: str | None, as_json: bool) -> None:
     """Delete all e-mails."""
-    wiring.sandbox(identifier, Silence()).clear_mail()
+    sandbox = wiring.sandbox(identifier, Silence())
+    count = len(sandbox.mail())
+    sandbox.clear_mail()
+    if as_json:
+        click.echo(json.dumps({"deleted": count}))
+        return
     click.echo("deleted all e-mails", err=True)
 
 

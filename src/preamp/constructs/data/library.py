@@ -45,6 +45,12 @@ def load(site: Site | None) -> None:
     kernel.load(LIBRARY.name, LIBRARY.version, str(library_file(site)))
 
 
+def load_ahead() -> None:
+    """Load it before anybody asks, if that takes no fetching."""
+    if not os.environ.get(FILE_VARIABLE) and LIBRARY.path.is_file():
+        load(None)
+
+
 def library_file(site: Site | None) -> Path:
     """The package's file, which is fetched if it is not there.
 
