@@ -1,7 +1,8 @@
 """Measures what preamp claims about speed: ``make bench``, or ``python benchmarks/run.py``.
 
 ``--only lambda`` measures functions on the local cloud alone, ``--only commands`` synthesis and
-deployment, ``--only loop`` the inner loop, ``--only state`` what it costs to keep state.
+deployment, ``--only loop`` the inner loop, ``--only data`` synthesis of
+data models, ``--only state`` what it costs to keep state.
 Each figure stands beside what it is compared to, measured in turns in the same run. Everything
 happens in a temporary folder, which goes away with every process started in it. The exit status
 is 0 whatever the figures are.
@@ -36,6 +37,8 @@ def main() -> None:
             _measure_commands(folder / "commands", pairs)
         if arguments.only in {None, "loop"}:
             _measure_inner_loop(folder / "loop", pairs)
+        if arguments.only in {None, "data"}:
+            _measure_data(folder / "data", pairs)
         if arguments.only in {None, "state"}:
             _measure_state(folder / "state", pairs)
         if arguments.only in {None, "lambda"}:
@@ -65,6 +68,12 @@ def _measure_inner_loop(folder: Path, pairs: int) -> None:
         inner_loop.measure(bench, _SAVES * pairs)
 
 
+def _measure_data(folder: Path, pairs: int) -> None:
+    from benchmarks import data_synthesis
+
+    data_synthesis.measure(folder, pairs)
+
+
 def _measure_state(folder: Path, pairs: int) -> None:
     from benchmarks import durability
 
@@ -83,7 +92,9 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--pairs", type=int, default=5, metavar="N", help="rounds; 5 by default")
     parser.add_argument(
-        "--only", choices=("commands", "loop", "state", "lambda"), help="a part; all by default"
+        "--only",
+        choices=("commands", "loop", "data", "state", "lambda"),
+        help="a part; all by default",
     )
     arguments = parser.parse_args()
     if arguments.pairs < 1:

@@ -76,6 +76,7 @@ class Workbench:
 
     def __enter__(self) -> Self:
         shutil.copytree(_EXAMPLE, self.project / "amplify", ignore=_NO_CACHES)
+        _leave_out_users_and_data(self.backend)
         _make_editable(self.backend)
         shutil.copytree(_EXAMPLE, self.plain / "handlers" / "amplify", ignore=_NO_CACHES)
         shutil.copy(_PLAIN, self.plain)
@@ -217,6 +218,14 @@ def edit_for_cloudformation(file: Path, value: int) -> None:
     if found != 1:
         raise CommandFailedError(f"{file} holds {found} such properties to edit, not one")
     file.write_text(text)
+
+
+def _leave_out_users_and_data(backend: Path) -> None:
+    """Leave the custom resources of the example, as plain CDK has nothing like the rest."""
+    text = backend.read_text()
+    for name in ("auth", "data"):
+        text = text.replace(f"from .{name}.resource import {name}\n", "")
+    backend.write_text(text.replace("define_backend(auth=auth, data=data)", "define_backend()"))
 
 
 def _make_editable(backend: Path) -> None:
