@@ -609,6 +609,31 @@ def test_an_operation_that_is_not_complete(tmp_path: Path, words: str, text: str
     assert words.replace("on_it", "onIt") in error.message
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "@subscription(for_=save, authorization=OPEN, handler=step())  # here\n"
+            "def user() -> None: ...\n"
+        ),
+        (
+            "@conversation(ai_model='Claude 3 Haiku', system_prompt='x', "
+            "tools=[DataTool('t', 'd', query=find)], authorization=[allow.owner()])  # here\n"
+            "def user() -> None: ...\n"
+        ),
+    ],
+)
+def test_an_operation_that_is_not_in_the_schema(tmp_path: Path, text: str) -> None:
+    before = (
+        "@mutation(authorization=OPEN, handler=step())\ndef save() -> str: ...\n"
+        "@query(authorization=OPEN, handler=step())\ndef find() -> str: ...\n"
+    )
+    error = refused(tmp_path, f"{before}{text}api = [user]\n")
+    assert error.code == "SchemaOperationError"
+    assert "which is not in the schema" in error.message
+    assert len(error.sites) == 2
+
+
 OPERATION_RULES = {
     "ask has a rule about owners or groups of items": ("allow.owner()", "step()"),
     "ask has a rule about owners or groups": ("allow.group_defined_in('g')", "step()"),

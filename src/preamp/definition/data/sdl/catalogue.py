@@ -21,10 +21,11 @@ from preamp.definition.names import nearest
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from preamp.contract.site import Site
     from preamp.definition.data.models import ModelOptions
+    from preamp.definition.data.operations import Mutation, Query
     from preamp.definition.data.schemas import SchemaParts
     from preamp.definition.data.sdl.reading import Field
 
@@ -135,9 +136,23 @@ class Catalogue:
             self._models[cls] = self._read(cls, schema)
         return self._models[cls]
 
-    def models(self) -> Iterator[type[Model]]:
-        """The classes of all models."""
-        yield from self._schemas
+    def check_operation(self, operation: Query | Mutation, user: Place) -> None:
+        """Refuse an operation that is in no schema.
+
+        Args:
+            operation: The operation.
+            user: What refers to it.
+
+        Raises:
+            UserError: ``SchemaOperationError``.
+        """
+        known = self._operations.get(operation.name)
+        if known and known[0] is operation:
+            return
+        name = operation.signature.__name__
+        message = f"{user.label} refers to {name}, which is not in the schema"
+        hint = f"list {name} in the schema"
+        raise user.error("SchemaOperationError", message, hint, operation.site)
 
     def _read(self, cls: type[Model], schema: SchemaParts) -> ReadModel:
         sql = schema.database is not None

@@ -184,6 +184,7 @@ class Operations:
             if isinstance(source, ModelMutations):
                 answers.append(TypeUse(self._source_model(source, place), required=False))
             elif isinstance(source, Mutation):
+                self._catalogue.check_operation(source, place)
                 answers.append(read_return_type(source, self._catalogue.classes))
             else:
                 message = f"{subscription.name} is for {getattr(source, 'name', source)!r}"

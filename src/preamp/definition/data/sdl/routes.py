@@ -137,6 +137,7 @@ def _tool(catalogue: Catalogue, tool: object, place: Place) -> str:
         name = text(type_name(tool.model))
         return f"{{ {parts}, modelName: {name}, modelOperation: {tool.model_operation} }}"
     if isinstance(tool.query, Query):
+        catalogue.check_operation(tool.query, place)
         return f"{{ {parts}, queryName: {text(tool.query.name)} }}"
     message = f"the tool {tool.name} has {tool.query!r} for its query"
     raise place.error(_ROUTE, message, "give it what @query made of a function", tool.site)
