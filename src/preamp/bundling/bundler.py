@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from preamp.bundling.assembling import assemble
 from preamp.bundling.closure import trace
@@ -23,10 +23,10 @@ from preamp.bundling.entry import read_entry, shown
 from preamp.bundling.environment_uses import find_uses
 from preamp.bundling.prelude import prelude
 from preamp.bundling.request import Bundle, LocalDestination
+from preamp.bundling.size import check_size
 from preamp.bundling.sources import collect
 from preamp.bundling.store import Store, prune
 from preamp.contract.typed_environment import is_typed_environment
-from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from preamp.bundling.sources import SourceFile
     from preamp.bundling.tree import Tree
     from preamp.events import Reporter
-
-_UNZIPPED_LIMIT: Final = 262_144_000
 
 
 def bundle(request: BundleRequest, *, cache: Path, reporter: Reporter) -> Bundle:
@@ -99,12 +97,4 @@ def _install(
 
 def _check_size(files: Sequence[SourceFile], tree: Tree | None, request: BundleRequest) -> None:
     size = sum(len(each.content) for each in files) + (tree.size if tree else 0)
-    if size <= _UNZIPPED_LIMIT:
-        return
-    raise UserError(
-        "BundleTooLargeError",
-        f"the bundle of {shown(request.entry, request)} is {size / 1024**2:.0f} MB unzipped;"
-        f" Lambda takes {_UNZIPPED_LIMIT / 1024**2:.0f} MB",
-        "leave out dependencies or data files, or deploy the function as a container image",
-        sites=request.sites,
-    )
+    check_size(size, str(shown(request.entry, request)), request.sites)

@@ -93,3 +93,14 @@ def test_the_projects_own_esbuild_is_taken(project: NodeProject) -> None:
     error = refusal(project, "fn/fn.ts")
     assert error.code == "EsbuildMissingError"
     assert "of another platform" in error.message
+
+
+def test_what_lambda_would_not_take_is_refused(
+    project: NodeProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("preamp.bundling.size.UNZIPPED_LIMIT", 1024)
+    project.write("fn.ts", f'export const handler = () => "{"x" * 2048}";\n')
+    error = refusal(project, "fn.ts")
+    assert error.code == "BundleTooLargeError"
+    assert error.message.startswith("the bundle of fn.ts is ")
+    assert list(error.sites) == [DEFINED]

@@ -15,6 +15,7 @@ from preamp.bundling.node.esbuild import Esbuild, find_esbuild
 from preamp.bundling.node.mistakes import WRAPPER, missing, refused
 from preamp.bundling.node.recipe import Recipe
 from preamp.bundling.node.request import NodeBundle
+from preamp.bundling.size import check_size
 from preamp.bundling.sources import SourceFile
 from preamp.bundling.store import Store, prune, use
 from preamp.contract.node import node_binary
@@ -39,8 +40,8 @@ def bundle_node(request: NodeRequest, *, cache: Path, reporter: Reporter) -> Nod
         reporter: Hears of esbuild being fetched.
 
     Raises:
-        UserError: ``EntryNotFoundError``, ``HandlerNotFoundError``, ``HandlerBundlingError`` or
-            ``EsbuildMissingError``.
+        UserError: ``EntryNotFoundError``, ``HandlerNotFoundError``, ``HandlerBundlingError``,
+            ``BundleTooLargeError`` or ``EsbuildMissingError``.
     """
     if not request.entry.is_file():
         raise missing(request)
@@ -50,6 +51,8 @@ def bundle_node(request: NodeRequest, *, cache: Path, reporter: Reporter) -> Nod
     recipe = Recipe.read(place)
     if recipe is None or not use(store.bundle(recipe.digest)) or not recipe.still_holds:
         made = job.run()
+        size = sum(len(each.content) for each in made.files)
+        check_size(size, request.shown(request.entry), request.sites)
         _, digest = assemble(made.files, None, store, local=None)
         recipe = Recipe.of(digest, made.sources, made.environments, request.project)
         recipe.keep(place)
