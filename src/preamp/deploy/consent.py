@@ -60,7 +60,7 @@ class Consent:
 def _missing(widening: Sequence[PermissionChange], *, asked: bool) -> UserError:
     what = "the deployment allows more than before" if widening else "the deployment changes things"
     sites = dict.fromkeys(change.site for change in widening if change.site)
-    hint = "nothing was changed"
+    hint = "deploy again and say yes if that is right; nothing was changed"
     if not asked:
         hint = (
             "deploy on a terminal, where you are asked, or say --require-approval never; "

@@ -123,7 +123,7 @@ def destroy_environment(environment: Environment, target: Target, reporter: Repo
     Raises:
         UserError: ``StackProtectedError`` or ``DeletionFailedError``.
     """
-    known = _last_assembly(environment)
+    known = last_assembly(environment)
     return destroy(
         environment.stack_name,
         target,
@@ -156,7 +156,12 @@ def _synthesized(environment: Environment, target: Target, reporter: Reporter) -
     return assembly
 
 
-def _last_assembly(environment: Environment) -> CloudAssembly | None:
+def last_assembly(environment: Environment) -> CloudAssembly | None:
+    """Return what was synthesized last for a deployment, from here; None if nothing was.
+
+    Args:
+        environment: Which deployment.
+    """
     try:
         return read_assembly(environment.assembly_directory)
     except UserError:

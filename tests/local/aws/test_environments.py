@@ -20,6 +20,7 @@ from preamp.contract.identity import BackendId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.amplify_service import AmplifyService
     from tests.local.aws.conftest import Account
@@ -149,6 +150,23 @@ def test_the_recipes_for_pipelines_deploy_a_branch_in_ci_alone(
     assert linked == {"stackArn": stack["Stacks"][0]["StackId"]}
 
 
+def test_what_functions_at_aws_logged_is_shown_by_path_and_by_logical_id(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    linker = "AmplifyBranchLinker/CustomResourceLambda"
+    logged = pipeline.run("logs", linker, *OF_BRANCH, "--json")
+    lines = [json.loads(line) for line in logged.out.splitlines()]
+    assert {line["path"] for line in lines} == {linker}
+    assert any(line["text"].startswith("REPORT RequestId") for line in lines)
+
+    elsewhere = Pipeline(Project(tmp_path), pipeline.variables)
+    of_stack = ("--stack", BRANCH.stack_name, "--filter", "REPORT")
+    shown = elsewhere.run("logs", "AmplifyBranchLinkerCustomResourceLambda", *of_stack)
+    assert "REPORT RequestId" in shown.out
+    absent = elsewhere.run("logs", "--stack", "nowhere")
+    assert "error [StackMissingError]: there is no stack nowhere" in absent.err
+
+
 def test_a_comparison_shows_changes_permissions_and_data_and_ends_with_a_status(
     pipeline: Pipeline, account: Account
 ) -> None:
@@ -228,6 +246,8 @@ def test_a_branch_is_deleted_only_without_its_protection(
         (("diff", "--branch", ""), "must not be empty"),
         (("destroy",), "name what is deleted"),
         (("pipeline-deploy", "--branch", "main"), "--app-id"),
+        (("logs", "--stack", "a", "--branch", "main"), "by --stack or by --branch"),
+        (("logs", "--region", "eu-west-1"), "go with --stack or --branch"),
     ],
 )
 def test_options_that_name_nothing_are_refused(

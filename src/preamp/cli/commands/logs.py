@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import time
-from dataclasses import asdict
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ import click
 
 from preamp.cli import wiring
 from preamp.cli.completion import complete_path
+from preamp.cli.environments import AccountOptions, EnvironmentOptions, account_options
 from preamp.cli.options import identifier_option, json_option
 from preamp.cli.patterns import compiled
 from preamp.cli.render import Silence
@@ -23,9 +25,16 @@ from preamp.events import FunctionLogged
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from preamp.deploy.target import Target
+    from preamp.environment.place import Environment
+    from preamp.sandbox.functions import DeployedFunction
     from preamp.sandbox.logs import LogLine, LogReader
 
 _LOOK_AGAIN_SECONDS: Final = 0.2
+_LOOK_AGAIN_AT_AWS_SECONDS: Final = 2.0
+# CloudWatch Logs answers five such requests a second, to all who ask for an account.
+_SECONDS_FOR_ONE: Final = 0.4
+_LATELY: Final = "1h"
 _AGO: Final = re.compile(r"(\d+)([smhd])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -39,6 +48,10 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @click.option("-f", "--follow", is_flag=True, help="Go on until Ctrl-C.")
 @click.option("--since", metavar="TIME", help="5m, 2h, 1d ago, or a time such as 2026-01-31T10:00.")
 @click.option("--filter", "pattern", metavar="REGEX", help="Only lines that match.")
+@click.option("--stack", metavar="NAME", help="Root stack of a backend at AWS, or its ARN.")
+@click.option("--branch", metavar="NAME", help="Branch that is deployed at AWS.")
+@click.option("--app-id", metavar="ID", help="Amplify app of the branch, if there is one.")
+@account_options
 @identifier_option
 @json_option
 def command(
@@ -47,20 +60,66 @@ def command(
     follow: bool,
     since: str | None,
     pattern: str | None,
+    stack: str | None,
+    branch: str | None,
+    app_id: str | None,
+    account: AccountOptions,
     identifier: str | None,
     as_json: bool,
 ) -> None:
-    """Show what the function at construct PATH logged, or all functions, oldest line first."""
-    start = _milliseconds(since) if since else 0
+    """Show what the function at construct PATH logged, or all functions, oldest line first.
+
+    Without --stack and --branch those of the sandbox on this machine. At AWS, lines of the last
+    hour are shown if --since says nothing else.
+    """
+    named = EnvironmentOptions(branch, app_id, identifier)
+    named.check()
+    if stack and (branch or identifier):
+        raise click.UsageError("name a backend by --stack or by --branch")
     wanted = compiled("--filter", pattern or "")
-    reader = wiring.sandbox(identifier, Silence()).logs(path, since=start)
+    if stack or branch:
+        environment = None if stack else named.environment()
+        name = environment.stack_name if environment else str(stack)
+        found = _functions_at_aws(name, environment, account)
+        source = _at_aws(found, path, _milliseconds(since or _LATELY))
+    elif account != AccountOptions():
+        raise click.UsageError("--profile and --region go with --stack or --branch")
+    else:
+        start = _milliseconds(since) if since else 0
+        source = _Source(wiring.sandbox(identifier, Silence()).logs(path, since=start))
     shown = False
-    for line in _following(reader) if follow else reader.read():
-        if wanted.search(line.text):
-            click.echo(json.dumps(asdict(line)) if as_json else _shown(line, reader.names))
-            shown = True
+    with source.explaining:
+        for line in source.following() if follow else source.reader.read():
+            if wanted.search(line.text):
+                names = source.reader.names
+                click.echo(json.dumps(asdict(line)) if as_json else _shown(line, names))
+                shown = True
     if not shown and not as_json:
         click.echo("nothing was logged yet", err=True)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where logs are read.
+
+    Attributes:
+        reader: Reads them.
+        pause: Seconds between two looks.
+        explaining: Turns what the reader raises into errors of ours.
+    """
+
+    reader: LogReader
+    pause: float = _LOOK_AGAIN_SECONDS
+    explaining: AbstractContextManager[None] = field(default_factory=nullcontext)
+
+    def following(self) -> Iterator[LogLine]:
+        """Lines as they come, until Ctrl-C."""
+        try:
+            while True:
+                yield from self.reader.read()
+                time.sleep(self.pause)
+        except KeyboardInterrupt:  # the way to end it, no failure
+            return
 
 
 def _shown(line: LogLine, names: Mapping[str, str]) -> str:
@@ -68,13 +127,43 @@ def _shown(line: LogLine, names: Mapping[str, str]) -> str:
     return logged_line(FunctionLogged(line.timestamp, line.path, name, line.text))
 
 
-def _following(reader: LogReader) -> Iterator[LogLine]:
-    try:
-        while True:
-            yield from reader.read()
-            time.sleep(_LOOK_AGAIN_SECONDS)
-    except KeyboardInterrupt:  # the way to end it, no failure
-        return
+@dataclass(frozen=True)
+class _FunctionsAtAws:
+    """Functions of a backend at AWS, and by which rights they are looked at."""
+
+    functions: list[DeployedFunction]
+    looking: Target
+
+
+def _functions_at_aws(
+    stack_name: str, environment: Environment | None, account: AccountOptions
+) -> _FunctionsAtAws:
+    from preamp.deploy.bootstrapping import STANDARD
+    from preamp.deploy.failure import explained
+    from preamp.deploy.roles import Roles
+    from preamp.environment.deployment import last_assembly
+    from preamp.environment.functions import environment_functions
+    from preamp.sandbox.functions import DeployedFunction
+
+    target = account.target()
+    known = last_assembly(environment) if environment else None
+    with explained(target):
+        looking = Roles(target).take(STANDARD.lookup_role)
+        found = environment_functions(stack_name, looking, known)
+    return _FunctionsAtAws([DeployedFunction(one.path, one.name) for one in found], looking)
+
+
+def _at_aws(found: _FunctionsAtAws, path: str | None, since: int) -> _Source:
+    from preamp.deploy.failure import explained
+    from preamp.sandbox.functions import find_function
+    from preamp.sandbox.logs import LogReader
+
+    functions, clients = found.functions, found.looking.clients
+    chosen = functions if path is None else [find_function(path, functions)]
+    with explained(found.looking):
+        reader = LogReader(chosen, clients.client("lambda"), clients.client("logs"), since=since)
+    pause = max(_LOOK_AGAIN_AT_AWS_SECONDS, len(chosen) * _SECONDS_FOR_ONE)
+    return _Source(reader, pause, explained(found.looking))
 
 
 def _milliseconds(since: str) -> int:
