@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.definition.data.schema_files import loaded, made, sdl
@@ -69,6 +71,14 @@ def test_an_annotation_is_a_type(tmp_path: Path, annotation: str, expected: str)
         f"{TODO}    field: {annotation}\n"
     )
     assert f"field: {expected}" in lines(tmp_path, text)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="a statement of Python 3.12")
+def test_an_alias_of_a_type_is_that_type(tmp_path: Path) -> None:
+    text = f"type Tags = list[str] | None\n{TODO}    tags: Tags\n    more: list[Tags]\n"
+    with pytest.raises(UserError, match="is a list of lists"):
+        sdl(tmp_path, text)
+    assert "tags: [String!]" in lines(tmp_path, text.replace("list[Tags]", "str"))
 
 
 @pytest.mark.parametrize(
@@ -305,6 +315,17 @@ def test_a_model_that_derives_from_a_table_stands_for_it(tmp_path: Path) -> None
     assert f'{head}identityPool}}]) @refersTo(name: "event") {{' in written
     assert "  created_at: AWSDateTime\n" in written, "columns keep their names"
     assert "id: Int! @primaryKey @auth(rules: [{allow: public, provider: identityPool}])" in written
+
+
+def test_a_mistake_is_told_without_a_line_where_there_is_no_source() -> None:
+    namespace: dict[str, Any] = {"__name__": "nowhere"}
+    code = "from preamp.data import Model, allow\n" + (
+        "class Todo(Model, authorization=[allow.owner()]):\n    when: bytes\n"
+    )
+    exec(compile(code, "<nowhere>", "exec"), namespace)  # noqa: S102 - a class without a file
+    with pytest.raises(UserError) as raised:
+        schema_of([namespace["Todo"]], (), None)
+    assert raised.value.message == "Todo.when is bytes, which is no type of the API"
 
 
 def test_two_makings_of_one_schema_are_the_same(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def evaluate(annotation: object, scope: Mapping[str, Any], place: Place) -> obje
     """
     text = getattr(annotation, "__forward_arg__", annotation)
     if not isinstance(text, str):
-        return annotation
+        return _without_alias(annotation)
     try:
         found = eval(text, {}, scope)  # noqa: S307 - the user's own code, as typing.get_type_hints
     except NameError as error:
@@ -146,6 +146,13 @@ def evaluate(annotation: object, scope: Mapping[str, Any], place: Place) -> obje
         message = f"the annotation of {place.label} cannot be evaluated: {error}"
         raise place.error(CODE, message, "write a type, such as str or list[str]") from None
     return found if found == text else evaluate(found, scope, place)
+
+
+def _without_alias(found: object) -> object:
+    """What a ``type`` statement of Python 3.12 stands for."""
+    if type(found).__name__ == "TypeAliasType":
+        return _without_alias(getattr(found, "__value__", None))
+    return found
 
 
 def _types_in(scope: Mapping[str, Any]) -> list[str]:
