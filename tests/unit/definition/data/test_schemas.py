@@ -319,7 +319,8 @@ def test_a_model_that_derives_from_a_table_stands_for_it(tmp_path: Path) -> None
 
 def test_a_mistake_is_told_without_a_line_where_there_is_no_source() -> None:
     namespace: dict[str, Any] = {"__name__": "nowhere"}
-    code = "from preamp.data import Model, allow\n" + (
+    code = (
+        "from preamp.data import Model, allow\n"
         "class Todo(Model, authorization=[allow.owner()]):\n    when: bytes\n"
     )
     exec(compile(code, "<nowhere>", "exec"), namespace)  # noqa: S102 - a class without a file
