@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from preamp.check.cycles import circular_dependencies
+from preamp.check.data_sources import unknown_data_sources
 from preamp.check.finding import Finding, Mistake, located
 from preamp.check.memory import Memory
 from preamp.check.names import duplicate_names
@@ -216,6 +217,7 @@ def _our_mistakes(assembly: CloudAssembly) -> Iterator[Mistake]:
         yield from misfits(references)
         yield from refusals(stack)
     yield from duplicate_names(assembly)
+    yield from unknown_data_sources(assembly)
 
 
 def _superseded(ours: list[Mistake]) -> set[tuple[str, str, str]]:

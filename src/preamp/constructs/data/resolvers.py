@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 from aws_cdk import aws_appsync as appsync
 from aws_cdk import aws_s3_assets as assets
 
+from preamp.definition.site import standing_in
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -60,14 +62,17 @@ def _step(resolver: Resolver, number: int, api: BuiltData, stack: Stack) -> str:
     step = resolver.steps[number - 1]
     name = f"Fn_{resolver.type_name}_{resolver.field_name}_{number}"
     asset = assets.Asset(stack, f"{name}_asset", path=str(step.path))
-    made = appsync.CfnFunctionConfiguration(
-        stack,
-        name,
-        api_id=api.api_id,
-        data_source_name=step.data_source,
-        name=name,
-        code_s3_location=asset.s3_object_url,
-        runtime=appsync.CfnFunctionConfiguration.AppSyncRuntimeProperty(**_RUNTIME),
+    made = standing_in(
+        step.site,
+        lambda: appsync.CfnFunctionConfiguration(
+            stack,
+            name,
+            api_id=api.api_id,
+            data_source_name=step.data_source,
+            name=name,
+            code_s3_location=asset.s3_object_url,
+            runtime=appsync.CfnFunctionConfiguration.AppSyncRuntimeProperty(**_RUNTIME),
+        ),
     )
     made.node.add_dependency(api)
     return made.attr_function_id

@@ -25,10 +25,12 @@ class ResolverStep:
     Attributes:
         data_source: The data source it uses.
         path: Its file, absolute.
+        site: The line that names it.
     """
 
     data_source: str
     path: Path
+    site: Site | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

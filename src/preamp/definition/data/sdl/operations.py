@@ -234,7 +234,7 @@ class Operations:
         self, operation: Operation, handlers: Sequence[Handler], place: Place
     ) -> Resolver | None:
         steps = [
-            ResolverStep(self._data_source(each, place), each.path)
+            ResolverStep(self._data_source(each, place), each.path, each.site)
             for each in handlers
             if isinstance(each, ResolverHandler)
         ]
