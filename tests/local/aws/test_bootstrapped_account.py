@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import io
+import shutil
+import sys
 import zipfile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,14 +42,21 @@ BUCKET: Final = "cdk-hnb659fds-assets-{}-{}"
 
 
 @pytest.fixture(scope="module")
-def assembly(amplify: AmplifyService, tmp_path_factory: pytest.TempPathFactory) -> CloudAssembly:
-    """A branch of the example."""
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The example, with its own cdk.json."""
+    made = Project.of_example(tmp_path_factory.mktemp("shop") / "shop")
+    shutil.copy2(EXAMPLE / "cdk.json", made.folder)
+    return made
+
+
+@pytest.fixture(scope="module")
+def assembly(project: Project, amplify: AmplifyService) -> CloudAssembly:
+    """A branch of it."""
     amplify.add(BRANCH.namespace, BRANCH.name)
-    folder = tmp_path_factory.mktemp("branch") / "cdk.out"
-    words = ("synth", "--branch", BRANCH.name, "--app-id", BRANCH.namespace, "--out", str(folder))
-    written = Project(EXAMPLE).run(*words, AWS_ENDPOINT_URL_AMPLIFY=amplify.endpoint)
+    words = ("synth", "--branch", BRANCH.name, "--app-id", BRANCH.namespace, "--out", "build")
+    written = project.run(*words, AWS_ENDPOINT_URL_AMPLIFY=amplify.endpoint)
     assert written.status == 0, written.err
-    return read_assembly(folder)
+    return read_assembly(project.folder / "build")
 
 
 def target_of(variables: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Target:
@@ -77,20 +86,30 @@ def test_whoever_may_take_the_roles_deploys_a_branch(
     assert caught.value.code == "StackProtectedError"
 
 
-def test_the_cdk_command_line_deploys_the_same_stack_of_the_same_assembly(
-    account: Account, assembly: CloudAssembly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_the_cdk_command_line_deploys_the_same_stack_of_the_same_project(
+    account: Account,
+    amplify: AmplifyService,
+    project: Project,
+    assembly: CloudAssembly,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     deploy(assembly, target_of(account.user(TAKES_ROLES), monkeypatch), Recorder())
     other = Account(account.engine, OTHER_REGION)
     other.bootstrap(tmp_path)
-    words = ("deploy", "--app", str(assembly.directory), "--require-approval", "never")
-    done = run_cdk(tmp_path, other.user(TAKES_ROLES), *words)
+    synth = f"synth --quiet --branch {BRANCH.name} --app-id {BRANCH.namespace}"
+    app = f"{sys.executable} -m preamp.cli.main {synth}"
+    variables = {**other.user(TAKES_ROLES), "AWS_ENDPOINT_URL_AMPLIFY": amplify.endpoint}
+    words = ("deploy", "--app", app, "--require-approval", "never")
+    done = run_cdk(project.folder, variables, *words)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert described(other, assembly) == described(account, assembly)
+    assert assets(other, assembly) == assets(account, assembly)
+
     compare = ("diff", "--app", str(assembly.directory), "--fail")
     same = run_cdk(tmp_path, account.user(TAKES_ROLES), *compare)
     assert same.returncode == 0, same.stdout + same.stderr
-    assert described(other, assembly) == described(account, assembly)
-    assert assets(other, assembly) == assets(account, assembly)
+    assert deploy(assembly, target_of(other.user(TAKES_ROLES), monkeypatch), Recorder()).no_op
 
 
 def test_a_profile_may_take_a_role_and_name_the_region(
