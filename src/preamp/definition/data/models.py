@@ -13,7 +13,7 @@ from preamp.definition.site import calling_site
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from preamp.contract.site import Site
     from preamp.definition.data.indexes import Index
@@ -28,6 +28,7 @@ Mutation = Literal["create", "update", "delete"]
 OPTIONS: Final = "__preamp_model__"
 """The attribute of a model's class that holds its options."""
 
+_CODE: Final = "SchemaModelError"
 _DISABLED: Final[tuple[str, ...]] = get_args(Disabled)
 _MUTATIONS: Final[tuple[str, ...]] = get_args(Mutation)
 
@@ -98,8 +99,16 @@ class Model:
     ) -> None:
         super().__init_subclass__()
         site = calling_site()
+        _check_lists(
+            {
+                "identifier": identifier,
+                "indexes": indexes,
+                "disable_operations": disable_operations,
+            },
+            site,
+        )
         for disabled in disable_operations or ():
-            check_choice(disabled, _DISABLED, "SchemaModelError", "disable_operations", site)
+            check_choice(disabled, _DISABLED, _CODE, "disable_operations", site)
         before = cls.__preamp_model__
         cls.__preamp_model__ = ModelOptions(
             before.authorization if authorization is None else authorization,
@@ -129,3 +138,11 @@ class Model:
             hint = 'name some, such as ["create", "update"]'
             raise UserError(code, message, hint, sites=[site] if site else [])
         return ModelMutations(cls, chosen, site)
+
+
+def _check_lists(options: Mapping[str, object], site: Site | None) -> None:
+    for name, given in options.items():
+        if given is not None and not isinstance(given, list | tuple):
+            message = f"{name} is {given!r}, which is no list"
+            hint = f"put it into brackets: {name}=[{given!r}]"
+            raise UserError(_CODE, message, hint, sites=[site] if site else [])

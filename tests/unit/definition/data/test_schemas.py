@@ -152,6 +152,61 @@ def test_classes_inside_a_model_carry_its_name(tmp_path: Path) -> None:
     assert {"kind: TodoKind!", "place: TodoPlace", "enum TodoKind {"} <= set(written)
 
 
+def test_models_and_an_operation_beside_each_other(tmp_path: Path) -> None:
+    text = """
+class Priority(Enum):
+    low = "low"
+    high = "high"
+
+class Todo(
+    Model,
+    authorization=[allow.owner(), allow.public_api_key().to("read")],
+    indexes=[Index("priority", sort_keys=["due"])],
+):
+    content: str
+    done: bool = False
+    priority: Priority | None
+    due: AWSDate | None
+    list_id: ID
+    todo_list: "TodoList" = belongs_to("list_id")
+
+class TodoList(Model, authorization=[allow.owner()]):
+    todos: list[Todo] = has_many("list_id")
+
+@query(authorization=[allow.authenticated()], handler=handler.function(function))
+def say_hello_to(name: str) -> str: ...
+"""
+    assert lines(tmp_path, text) == [
+        (
+            'type Todo @model @auth(rules: [{allow: owner, ownerField: "owner"}, '
+            "{allow: public, provider: apiKey, operations: [read]}]) {"
+        ),
+        "content: String!",
+        'done: Boolean @default(value: "false")',
+        'priority: Priority @index(sortKeyFields: ["due"], queryField: "listTodoByPriorityAndDue")',
+        "due: AWSDate",
+        "listId: ID!",
+        'todoList: TodoList @belongsTo(references: ["listId"])',
+        "}",
+        "",
+        'type TodoList @model @auth(rules: [{allow: owner, ownerField: "owner"}]) {',
+        'todos: [Todo] @hasMany(references: ["listId"])',
+        "}",
+        "",
+        "enum Priority {",
+        "low",
+        "high",
+        "}",
+        "",
+        "type Query {",
+        (
+            'sayHelloTo(name: String!): String! @function(name: "FnSayHelloTo") '
+            "@auth(rules: [{allow: private}])"
+        ),
+        "}",
+    ]
+
+
 def test_models_of_several_files_may_refer_to_each_other(tmp_path: Path) -> None:
     first = loaded(
         tmp_path,

@@ -16,8 +16,6 @@ from preamp.definition.data.validation import NumberValidation, TextValidation, 
 from preamp.definition.options import listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from preamp.definition.data.sdl.reading import Field
     from preamp.errors import UserError
 
@@ -157,8 +155,8 @@ def _check_validated(field: Field) -> None:
         raise field.place.error(FIELD, message, "only single values are validated")
     scalar = field.type.named.name if isinstance(field.type.named, Scalar) else ""
     seen: set[str] = set()
-    rules: Sequence[object] = field.options.validate
-    for rule in rules:
+    rules: object = field.options.validate
+    for rule in rules if isinstance(rules, list | tuple) else [rules]:
         if not isinstance(rule, Validation):
             hint = "give a list, such as validate=[min_length(3)]"
             message = f"{field.place.label} has {rule!r} among its validations"

@@ -75,6 +75,11 @@ def index_directives(model: ReadModel) -> dict[str, list[str]]:
         if not isinstance(index, Index):
             message = f"indexes of {model.name} has {index!r}"
             raise model.place.error(_INDEX, message, 'give a list, such as indexes=[Index("due")]')
+        keys: object = index.sort_keys
+        if not isinstance(keys, list | tuple):
+            message = f"sort_keys of an index of {model.name} is {keys!r}, no list"
+            hint = f"put it into brackets: sort_keys=[{keys!r}]"
+            raise model.place.error(_INDEX, message, hint, index.site)
         partition = _indexed(model, index, index.field)
         sort_keys = [_indexed(model, index, name) for name in index.sort_keys]
         _check_index(model, index, partition, sort_keys, seen)
