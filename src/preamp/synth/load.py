@@ -80,9 +80,25 @@ def _hint(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
         top = error.name.partition(".")[0]
         return f"install what provides the module {top!r}, or mend the import"
+    if _is_about_an_annotation(error):
+        return (
+            "begin the file with 'from __future__ import annotations', so that classes may be "
+            "named before they are there"
+        )
     if any(mark in str(error) for mark in _GIVEN_A_SECRET):
         return "give it resolve_secret(stack, secret(…)), from preamp.constructs"
     return "mend the line above; --debug shows the whole traceback"
+
+
+def _is_about_an_annotation(error: BaseException) -> bool:
+    """Whether a class could not be made for a name, or for ``|`` behind a quoted name."""
+    if not isinstance(error, NameError) and "operand type(s) for |" not in str(error):
+        return False
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    # only the namespace of a class that is being made has it
+    return last is not None and "__qualname__" in last.tb_frame.f_locals
 
 
 def _syntax_error(error: SyntaxError) -> UserError:

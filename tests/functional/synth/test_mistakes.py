@@ -121,3 +121,22 @@ def test_a_folder_with_something_else_in_it_is_not_replaced(tmp_path: Path) -> N
         synthesize(tmp_path, tmp_path / "notes")
     assert caught.value.code == "OutputFolderInUseError"
     assert (tmp_path / "notes" / "diary.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("later: Later", "'Later' is not defined"),
+        ("later: 'Later' | None", "operand type(s) for |"),
+    ],
+)
+def test_a_class_that_is_named_too_early(tmp_path: Path, body: str, words: str) -> None:
+    error = failure(tmp_path, f"{START}class Early:\n    {body}\nclass Later: ...\n")
+    assert words in error.message
+    assert "from __future__ import annotations" in error.hint
+    assert [site.line for site in error.sites] == [3]
+
+
+def test_a_name_that_is_missing_elsewhere_is_just_missing(tmp_path: Path) -> None:
+    error = failure(tmp_path, "def f():\n    return missing\nf()\n")
+    assert "annotations" not in error.hint
