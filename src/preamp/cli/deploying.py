@@ -98,6 +98,6 @@ def _lines(
     yield ""
     yield f"{click.style(headline, fg='green', bold=True)} in {seconds:.1f} s"
     yield f"  backend  {environment.told}"
-    yield f"  account  {target.account} in {target.region}"
+    yield f"  account  {target.account} in {target.region}, {target.name}"
     yield f"  stack    {result.stack_name}"
     yield f"  outputs  {os.path.relpath(deployment.files[0])}"

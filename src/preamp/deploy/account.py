@@ -35,7 +35,8 @@ def aws_account(profile: str | None = None, region: str | None = None) -> Target
     Raises:
         UserError: ``CredentialsError``, ``RegionMissingError`` or ``TargetUnreachableError``.
     """
-    with explained(Target("AWS", region or "", "", bootstrapped=True, profile=profile)):
+    name = _name()
+    with explained(Target(name, region or "", "", bootstrapped=True, profile=profile)):
         session = _open(profile)
         # AWS's own command line knows AWS_REGION, too, and CI services set it; botocore does not
         named = region or os.environ.get("AWS_REGION")
@@ -47,7 +48,7 @@ def aws_account(profile: str | None = None, region: str | None = None) -> Target
                 "say --region, set AWS_REGION, or use a profile that names a region",
             )
         target = Target(
-            "AWS",
+            name,
             chosen,
             "",
             session=session,
@@ -58,6 +59,12 @@ def aws_account(profile: str | None = None, region: str | None = None) -> Target
         )
         account = target.clients.client("sts").get_caller_identity()["Account"]
     return replace(target, account=account)
+
+
+def _name() -> str:
+    """What to call it: whoever is led elsewhere, to a sandbox for example, shall see that."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    return f"AWS at {endpoint}" if endpoint else "AWS"
 
 
 def _open(profile: str | None) -> Session:

@@ -98,7 +98,7 @@ def bootstrap_missing(target: Target, reason: str) -> UserError:
     """
     return UserError(
         "BootstrapMissingError",
-        f"{target.where} is not prepared for deployments: {reason}",
+        f"{target.where} ({target.name}) is not prepared for deployments: {reason}",
         f"see that account and region are meant; then run once, as somebody who may: "
         f"{bootstrap_command(target)}",
     )

@@ -118,6 +118,7 @@ def test_an_account_that_nobody_prepared_is_told_before_the_synthesis(pipeline: 
     assert refused.status == 1
     assert "error [BootstrapMissingError]" in refused.err
     assert "npx aws-cdk bootstrap aws://000000000000/eu-north-1" in refused.err
+    assert f"(AWS at {pipeline.variables['AWS_ENDPOINT_URL']})" in refused.err
     assert "synthesized" not in refused.err
 
 

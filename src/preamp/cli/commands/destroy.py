@@ -40,8 +40,8 @@ def command(
     environment, target = named.environment(), account.target()
     if not yes:
         confirm(
-            f"Delete the {environment.told} in the account {target.account}, {target.region}, "
-            "with all its data?"
+            f"Delete the {environment.told} in the account {target.account}, {target.region} "
+            f"({target.name}), with all its data?"
         )
     with reporter_for(as_json=as_json) as reporter:
         deleted = destroy_environment(environment, target, reporter)
