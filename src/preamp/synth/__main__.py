@@ -7,19 +7,24 @@ socket it serves one request after the other, each in a child of its own.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from preamp.synth import run
 
 if TYPE_CHECKING:
     from preamp.synth.kernel import Kernel
 
+_GARBAGE: Final = 500_000
+"""How many new objects make Python look for garbage, of which a synthesis makes little."""
+
 
 def main() -> int:
     """Do what the arguments say; exit status as that of the error, 0 without one."""
+    gc.set_threshold(_GARBAGE)
     arguments = sys.argv[1:]
     del sys.argv[1:]
     match arguments:

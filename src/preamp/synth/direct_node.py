@@ -1,8 +1,9 @@
 """Starts jsii's Node program directly, without the relay that jsii puts between.
 
 That saves a process and a hop for each call, tells what the program reads, and leaves a kernel that
-more than one process can use, one after the other. It builds on private names of jsii; where they
-are not as we know them, `install` says so and jsii does as it always does.
+more than one process can use, one after the other. It starts before Python has loaded what speaks
+to it, and may load a library while Python is busy with others. It builds on private names of jsii;
+where they are not as we know them, `install` says so and jsii does as it always does.
 """
 
 from __future__ import annotations
@@ -32,11 +33,18 @@ from preamp.synth import jsii_requests
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PRELOAD: Final = Path(__file__).with_name("preload.cjs")
+PRELOADS: Final = tuple(
+    argument
+    for name in ("package_digests.cjs", "preload.cjs")
+    for argument in ("--require", Path(__file__).with_name(name))
+)
+"""What Node is told to load before its program."""
 _CHANNEL: Final = 3
 """The file descriptor on which jsii's program speaks."""
-_FLAGS: Final = ("--max-old-space-size=4069", "--max-semi-space-size=2", "--preserve-symlinks")
+FLAGS: Final = ("--max-old-space-size=4069", "--max-semi-space-size=2", "--preserve-symlinks")
+"""Node's options."""
 _KNOWN: Final = ("start", "stop", "send", "handshake", "_next_message")
+_CDK: Final = "aws-cdk-lib"
 _PROGRAM: Final = "lib/program.js"
 _NEEDED: Final = (_PROGRAM, "lib/runtime-index-worker.js")
 _PR_SET_PDEATHSIG: Final = 1
@@ -148,6 +156,25 @@ class Reads(NamedTuple):
         return Reads(files, folders, "" not in files)
 
 
+class Library(NamedTuple):
+    """A library of constructs as jsii loads it.
+
+    Attributes:
+        name: Of the package.
+        version: Its version.
+        file: The package's file.
+    """
+
+    name: str
+    version: str
+    file: Path
+
+    def request(self) -> bytes:
+        """What tells jsii's program to load it."""
+        asked = {"name": self.name, "version": self.version, "tarball": str(self.file)}
+        return json.dumps({"api": "load", **asked}).encode() + b"\n"
+
+
 class DirectNode:
     """The Node process of a kernel.
 
@@ -155,6 +182,7 @@ class DirectNode:
         console: What Node prints.
         notes: Which files of the project Node reads; see ``preload.cjs``.
         exchange: The calls made to it.
+        streams: What jsii speaks to it by, once it was started.
     """
 
     def __init__(self, project: Path, *, tied: bool) -> None:
@@ -167,6 +195,7 @@ class DirectNode:
         self._owner = os.getpid()
         self._channel: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self.streams: _Streams | None = None
 
     @property
     def pid(self) -> int:
@@ -187,8 +216,8 @@ class DirectNode:
         self.notes.empty()
         self.notes.write(f"run {self._runs:011}\n")
 
-    def start(self, program: Path) -> _Streams:
-        """Start it.
+    def start(self, program: Path) -> None:
+        """Start it; it says that it is there before it is asked anything.
 
         Args:
             program: jsii's ``program.js``.
@@ -197,7 +226,7 @@ class DirectNode:
         # the first to be opened: so descriptor 3 is taken, and no pipe of `Popen` can be there
         self._channel, theirs = socket.socketpair()
         self._process = subprocess.Popen(
-            [os.environ["JSII_NODE"], *_FLAGS, "--require", _PRELOAD, program],
+            [os.environ["JSII_NODE"], *FLAGS, *PRELOADS, program],
             stdin=subprocess.DEVNULL,
             stdout=self.console.descriptor,
             stderr=self.console.descriptor,
@@ -206,7 +235,7 @@ class DirectNode:
             preexec_fn=_connecting(theirs.fileno(), tied=self._tied),  # noqa: PLW1509 - no threads here
         )
         theirs.close()
-        return _Streams(self._channel, self.exchange)
+        self.streams = _Streams(self._channel, self.exchange)
 
     def stop(self) -> None:
         """Let it end, if it is ours."""
@@ -232,7 +261,9 @@ class DirectNode:
         return {
             **os.environ,
             "JSII_AGENT": f"Python/{platform.python_version()}",
+            "PREAMP_KERNEL_DIGESTS": str(_place() / "digests.json"),
             "PREAMP_KERNEL_NOTES": str(self.notes.descriptor),
+            "PREAMP_KERNEL_PLACES": str(_place() / "places"),
             "PREAMP_KERNEL_PROJECT": str(self._project),
         }
 
@@ -270,59 +301,94 @@ class _Streams:
         return line
 
 
-def install(project: Path, *, tied: bool) -> DirectNode | None:
+def install(project: Path, *, tied: bool, ahead: Library | None = None) -> DirectNode | None:
     """Have jsii use a Node of ours, before anything imports the CDK.
 
     Args:
         project: The project's folder, absolute; what Node reads in it is noted.
         tied: Whether the system shall kill Node if this process is killed, where it can. Otherwise
             Node ends by itself as soon as it waits for us, and leaves nothing behind.
+        ahead: A library that Node loads when it has the CDK, while we do something else.
 
     Returns:
         The Node, or None if this jsii or this system is not one we know.
     """
+    if os.name != "posix":
+        return None
+    node = DirectNode(project, tied=tied)
+    if _is_laid_out():
+        node.start(_place() / _PROGRAM)  # it takes as long as importing jsii does
+    if not _can_replace_stock() or not (node.pid or _lay_out()):
+        node.stop()
+        return None
+    _replace_stock(node, ahead)
+    return node
+
+
+def _can_replace_stock() -> bool:
     from jsii._kernel.providers import process
 
     stock = getattr(process, "_NodeProcess", None)
-    if os.name != "posix" or stock is None or not all(hasattr(stock, name) for name in _KNOWN):
-        return None
-    program = _lay_out()
-    if program is None:
-        return None
-    node, file = DirectNode(project, tied=tied), program
+    return stock is not None and all(hasattr(stock, name) for name in _KNOWN)
 
-    class Direct(stock):  # type: ignore[misc, valid-type]
+
+def _replace_stock(node: DirectNode, ahead: Library | None) -> None:
+    """Have jsii use a Node where it would start one."""
+    from jsii._kernel.providers import process
+    from jsii._kernel.types import LoadRequest
+
+    stock: Any = process._NodeProcess  # noqa: SLF001 - what this is about
+
+    class Direct(stock):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             jsii_requests.leave_arguments(self._serializer)
+            self._is_ahead = False
 
         def start(self) -> None:
-            self._process: Any = node.start(file)
+            if not node.pid:
+                node.start(_place() / _PROGRAM)
+            self._process: Any = node.streams
             node.exchange.asked()  # it speaks first
             atexit.register(self.stop)
             self.handshake()
+
+        def send(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401 - as jsii has it
+            if self._is_ahead:
+                self._is_ahead = False
+                self._next_message()  # if it went wrong, that is told to whoever asks for it
+            response = super().send(request, response_type)
+            if ahead and isinstance(request, LoadRequest) and request.name == _CDK:
+                self._process.write(ahead.request())
+                self._process.flush()
+                self._is_ahead = True
+            return response
 
         def stop(self) -> None:
             atexit.unregister(self.stop)
             node.stop()
 
     jsii_requests.install()
-    process._NodeProcess = Direct  # type: ignore[misc] # noqa: SLF001 - what `install` is about
-    return node
+    process._NodeProcess = Direct  # type: ignore[misc] # noqa: SLF001
 
 
-def _lay_out() -> Path | None:
-    """Write jsii's program where Node can load it, unless it is there; None if that fails.
+def _place() -> Path:
+    """Where all that belongs to this version of jsii is kept."""
+    return cache_root() / "jsii" / version("jsii")
+
+
+def _lay_out() -> bool:
+    """Write jsii's program where Node can load it, unless it is there; whether it is there now.
 
     In a place of its own and not, as jsii has it, in a temporary folder: a child of the process
     that made that one would remove it when it ends.
     """
+    if _is_laid_out():
+        return True
     import jsii._embedded.jsii as embedded
 
     named = {name: resource for resource, name in embedded.EMBEDDED_FILES.items()}
-    place = cache_root() / "jsii" / version("jsii")
-    if all((place / name).is_file() for name in _NEEDED):
-        return place / _PROGRAM
+    place = _place()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent) as draft:
@@ -333,8 +399,12 @@ def _lay_out() -> Path | None:
             with contextlib.suppress(OSError):  # another process was quicker
                 Path(draft, "new").rename(place)
     except (OSError, KeyError):
-        return None
-    return place / _PROGRAM if (place / _PROGRAM).is_file() else None
+        return False
+    return _is_laid_out()
+
+
+def _is_laid_out() -> bool:
+    return all((_place() / name).is_file() for name in _NEEDED)
 
 
 def _connecting(channel: int, *, tied: bool) -> Callable[[], None]:

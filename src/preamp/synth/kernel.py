@@ -24,7 +24,7 @@ from preamp.synth.direct_node import Reads
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from preamp.synth.direct_node import DirectNode
+    from preamp.synth.direct_node import DirectNode, Library
 
 _CACHE_ROOT: Final = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 _INDEX: Final = ".jsii.runtime.v1.json"
@@ -84,11 +84,12 @@ class StockKernel:
             self._text += _decoded(line)
 
 
-def prepare(project: Path, *, tied: bool = False) -> Kernel:
+def prepare(project: Path, *, tied: bool = False, ahead: Library | None = None) -> Kernel:
     """Set the kernel up, before anything imports the CDK.
 
     Args:
         project: The project's folder, absolute.
+        ahead: A library that will be needed; see `direct_node.install`.
         tied: Whether Node must not outlive this process in any case; see `direct_node.install`.
     """
     os.environ["JSII_NODE"] = str(node_binary())
@@ -98,7 +99,7 @@ def prepare(project: Path, *, tied: bool = False) -> Kernel:
     _ensure_package_cache()
     esbuild_command.offer()
     type_checks.install()
-    node = direct_node.install(project, tied=tied)
+    node = direct_node.install(project, tied=tied, ahead=ahead)
     return DirectKernel(node) if node else _stock()
 
 

@@ -47,8 +47,13 @@ def load(site: Site | None) -> None:
 
 def load_ahead() -> None:
     """Load it before anybody asks, if that takes no fetching."""
-    if not os.environ.get(FILE_VARIABLE) and LIBRARY.path.is_file():
+    if is_at_hand():
         load(None)
+
+
+def is_at_hand() -> bool:
+    """Whether it is in the cache, and nobody has named another file."""
+    return not os.environ.get(FILE_VARIABLE) and LIBRARY.path.is_file()
 
 
 def library_file(site: Site | None) -> Path:
