@@ -21,17 +21,17 @@ import struct
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from importlib import resources
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
-from preamp.contract.cache import cache_root
 from preamp.errors import Fault
 from preamp.synth import jsii_requests
+from preamp.synth.libraries import Library, jsii_folder, remember
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 PRELOADS: Final = tuple(
     argument
@@ -44,7 +44,6 @@ _CHANNEL: Final = 3
 FLAGS: Final = ("--max-old-space-size=4069", "--max-semi-space-size=2", "--preserve-symlinks")
 """Node's options."""
 _KNOWN: Final = ("start", "stop", "send", "handshake", "_next_message")
-_CDK: Final = "aws-cdk-lib"
 _PROGRAM: Final = "lib/program.js"
 _NEEDED: Final = (_PROGRAM, "lib/runtime-index-worker.js")
 _PR_SET_PDEATHSIG: Final = 1
@@ -156,25 +155,6 @@ class Reads(NamedTuple):
         return Reads(files, folders, "" not in files)
 
 
-class Library(NamedTuple):
-    """A library of constructs as jsii loads it.
-
-    Attributes:
-        name: Of the package.
-        version: Its version.
-        file: The package's file.
-    """
-
-    name: str
-    version: str
-    file: Path
-
-    def request(self) -> bytes:
-        """What tells jsii's program to load it."""
-        asked = {"name": self.name, "version": self.version, "tarball": str(self.file)}
-        return json.dumps({"api": "load", **asked}).encode() + b"\n"
-
-
 class DirectNode:
     """The Node process of a kernel.
 
@@ -196,6 +176,9 @@ class DirectNode:
         self._channel: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self.streams: _Streams | None = None
+        self._ahead: deque[Library] = deque()
+        self._loaded: list[Library] = []
+        self._is_loading = True
 
     @property
     def pid(self) -> int:
@@ -237,6 +220,37 @@ class DirectNode:
         theirs.close()
         self.streams = _Streams(self._channel, self.exchange)
 
+    def ask_ahead(self, libraries: Sequence[Library]) -> None:
+        """Have libraries loaded, whose answers are read when jsii asks for them."""
+        if self.streams is None:
+            return
+        for library in libraries:
+            self.streams.write(library.request())
+            self._ahead.append(library)
+        self.streams.flush()
+
+    def takes_ahead(self, library: Library) -> bool:
+        """Whether a library that jsii asks for is the next of those that were asked for already."""
+        self._loaded.append(library)
+        if self._ahead and self._ahead[0] == library:
+            self._ahead.popleft()
+            return True
+        self._read_ahead()
+        return False
+
+    def settle(self) -> None:
+        """Hear what is left of what was asked ahead, before something else is asked."""
+        if self._is_loading:
+            self._is_loading = False
+            self._read_ahead()
+            remember(self._loaded)
+
+    def _read_ahead(self) -> None:
+        """Read answers that nobody asked for; what went wrong is told to whoever asks again."""
+        while self._ahead and self.streams is not None:
+            self._ahead.popleft()
+            self.streams.readline()
+
     def stop(self) -> None:
         """Let it end, if it is ours."""
         if self._channel is None or self._process is None or os.getpid() != self._owner:
@@ -261,9 +275,9 @@ class DirectNode:
         return {
             **os.environ,
             "JSII_AGENT": f"Python/{platform.python_version()}",
-            "PREAMP_KERNEL_DIGESTS": str(_place() / "digests.json"),
+            "PREAMP_KERNEL_DIGESTS": str(jsii_folder() / "digests.json"),
             "PREAMP_KERNEL_NOTES": str(self.notes.descriptor),
-            "PREAMP_KERNEL_PLACES": str(_place() / "places"),
+            "PREAMP_KERNEL_PLACES": str(jsii_folder() / "places"),
             "PREAMP_KERNEL_PROJECT": str(self._project),
         }
 
@@ -275,13 +289,21 @@ class _Streams:
         self._reader = channel.makefile("rb")
         self._writer = channel.makefile("wb")
         self._exchange = exchange
+        self._is_left_out = False
         self.stdin = self
         self.stdout = self
 
     def write(self, data: bytes) -> None:
+        if self._is_left_out:
+            self._is_left_out = False
+            return
         if not data.startswith(_COMPLETION):
             self._exchange.asked()
         self._writer.write(data)
+
+    def leave_out(self) -> None:
+        """Do not send what is written next: its answer will come all the same."""
+        self._is_left_out = True
 
     def flush(self) -> None:
         with contextlib.suppress(ConnectionError):  # read by whoever waits for the answer
@@ -301,14 +323,14 @@ class _Streams:
         return line
 
 
-def install(project: Path, *, tied: bool, ahead: Library | None = None) -> DirectNode | None:
+def install(project: Path, *, tied: bool, ahead: Sequence[Library] = ()) -> DirectNode | None:
     """Have jsii use a Node of ours, before anything imports the CDK.
 
     Args:
         project: The project's folder, absolute; what Node reads in it is noted.
         tied: Whether the system shall kill Node if this process is killed, where it can. Otherwise
             Node ends by itself as soon as it waits for us, and leaves nothing behind.
-        ahead: A library that Node loads when it has the CDK, while we do something else.
+        ahead: Libraries that Node loads before it is asked to, in the order it will be.
 
     Returns:
         The Node, or None if this jsii or this system is not one we know.
@@ -317,11 +339,13 @@ def install(project: Path, *, tied: bool, ahead: Library | None = None) -> Direc
         return None
     node = DirectNode(project, tied=tied)
     if _is_laid_out():
-        node.start(_place() / _PROGRAM)  # it takes as long as importing jsii does
+        # by the time that jsii is imported, it will be there
+        node.start(jsii_folder() / _PROGRAM)
+        node.ask_ahead(ahead)
     if not _can_replace_stock() or not (node.pid or _lay_out()):
         node.stop()
         return None
-    _replace_stock(node, ahead)
+    _replace_stock(node)
     return node
 
 
@@ -332,7 +356,7 @@ def _can_replace_stock() -> bool:
     return stock is not None and all(hasattr(stock, name) for name in _KNOWN)
 
 
-def _replace_stock(node: DirectNode, ahead: Library | None) -> None:
+def _replace_stock(node: DirectNode) -> None:
     """Have jsii use a Node where it would start one."""
     from jsii._kernel.providers import process
     from jsii._kernel.types import LoadRequest
@@ -343,26 +367,21 @@ def _replace_stock(node: DirectNode, ahead: Library | None) -> None:
         def __init__(self) -> None:
             super().__init__()
             jsii_requests.leave_arguments(self._serializer)
-            self._is_ahead = False
 
         def start(self) -> None:
             if not node.pid:
-                node.start(_place() / _PROGRAM)
+                node.start(jsii_folder() / _PROGRAM)
             self._process: Any = node.streams
             node.exchange.asked()  # it speaks first
             atexit.register(self.stop)
             self.handshake()
 
         def send(self, request: Any, response_type: Any) -> Any:  # noqa: ANN401 - as jsii has it
-            if self._is_ahead:
-                self._is_ahead = False
-                self._next_message()  # if it went wrong, that is told to whoever asks for it
-            response = super().send(request, response_type)
-            if ahead and isinstance(request, LoadRequest) and request.name == _CDK:
-                self._process.write(ahead.request())
-                self._process.flush()
-                self._is_ahead = True
-            return response
+            if not isinstance(request, LoadRequest):
+                node.settle()
+            elif node.takes_ahead(Library(request.name, request.version, request.tarball)):
+                self._process.leave_out()
+            return super().send(request, response_type)
 
         def stop(self) -> None:
             atexit.unregister(self.stop)
@@ -370,11 +389,6 @@ def _replace_stock(node: DirectNode, ahead: Library | None) -> None:
 
     jsii_requests.install()
     process._NodeProcess = Direct  # type: ignore[misc] # noqa: SLF001
-
-
-def _place() -> Path:
-    """Where all that belongs to this version of jsii is kept."""
-    return cache_root() / "jsii" / version("jsii")
 
 
 def _lay_out() -> bool:
@@ -388,7 +402,7 @@ def _lay_out() -> bool:
     import jsii._embedded.jsii as embedded
 
     named = {name: resource for resource, name in embedded.EMBEDDED_FILES.items()}
-    place = _place()
+    place = jsii_folder()
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=place.parent) as draft:
@@ -404,7 +418,7 @@ def _lay_out() -> bool:
 
 
 def _is_laid_out() -> bool:
-    return all((_place() / name).is_file() for name in _NEEDED)
+    return all((jsii_folder() / name).is_file() for name in _NEEDED)
 
 
 def _connecting(channel: int, *, tied: bool) -> Callable[[], None]:

@@ -20,11 +20,13 @@ from preamp.contract.node import node_binary
 from preamp.events import Notice
 from preamp.synth import direct_node, esbuild_command, type_checks
 from preamp.synth.direct_node import Reads
+from preamp.synth.libraries import remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from preamp.synth.direct_node import DirectNode, Library
+    from preamp.synth.direct_node import DirectNode
+    from preamp.synth.libraries import Library
 
 _CACHE_ROOT: Final = "JSII_RUNTIME_PACKAGE_CACHE_ROOT"
 _INDEX: Final = ".jsii.runtime.v1.json"
@@ -84,12 +86,12 @@ class StockKernel:
             self._text += _decoded(line)
 
 
-def prepare(project: Path, *, tied: bool = False, ahead: Library | None = None) -> Kernel:
+def prepare(project: Path, *, tied: bool = False, ahead: Sequence[Library] = ()) -> Kernel:
     """Set the kernel up, before anything imports the CDK.
 
     Args:
         project: The project's folder, absolute.
-        ahead: A library that will be needed; see `direct_node.install`.
+        ahead: Libraries that will be needed, besides those that always are.
         tied: Whether Node must not outlive this process in any case; see `direct_node.install`.
     """
     os.environ["JSII_NODE"] = str(node_binary())
@@ -99,8 +101,14 @@ def prepare(project: Path, *, tied: bool = False, ahead: Library | None = None) 
     _ensure_package_cache()
     esbuild_command.offer()
     type_checks.install()
-    node = direct_node.install(project, tied=tied, ahead=ahead)
+    node = direct_node.install(project, tied=tied, ahead=_in_order(ahead))
     return DirectKernel(node) if node else _stock()
+
+
+def _in_order(ahead: Sequence[Library]) -> list[Library]:
+    """Libraries behind those that they need; none before those are known."""
+    known = remembered()
+    return [*known, *(each for each in ahead if each not in known)] if known else []
 
 
 def notices(kernel: Kernel) -> Iterator[Notice]:

@@ -8,6 +8,8 @@
 //   read and written anew for each asset, which costs more than it saves.
 // - What assets take from libraries, such as the 15 MB of AWS's command line, it links into the
 //   assembly instead of copying it.
+// - The template of a nested stack is made for its hash, and then again to be written; here it is made
+//   once, unless stacks came to refer to each other in between.
 // - Libraries lie where they lay in the last process, so that Node finds what it compiled of them; and
 //   which file each of their modules means by a name is remembered, too.
 "use strict";
@@ -22,6 +24,8 @@ const { isMainThread } = require("node:worker_threads");
 const NOTES = Number(process.env.PREAMP_KERNEL_NOTES);
 const PROJECT = process.env.PREAMP_KERNEL_PROJECT;
 const FINGERPRINTS = /(^|[\\/])fingerprint-disk-cache(\.js)?$/;
+const NESTED_STACK = /(^|[\\/])nested-stack(\.js)?$/;
+const REFERENCE = /(^|[\\/])cfn-reference(\.js)?$/;
 const WARNINGS = /(^|[\\/])\.warnings\.jsii(\.js)?$/;
 const HEADER = 16;
 const PLACES = process.env.PREAMP_KERNEL_PLACES;
@@ -225,8 +229,42 @@ function interceptModules() {
   Module._load = function (request, ...rest) {
     if (FINGERPRINTS.test(request)) return { FingerprintDiskCache: Fingerprints };
     if (WARNINGS.test(request)) return warningAnew(() => load.call(this, request, ...rest));
-    return load.call(this, request, ...rest);
+    const loaded = load.call(this, request, ...rest);
+    if (REFERENCE.test(request)) countReferences(loaded.CfnReference);
+    if (NESTED_STACK.test(request)) keepTemplates(loaded.NestedStack);
+    return loaded;
   };
+}
+
+// How often a stack came to refer to what is in another.
+let references = 0;
+
+function countReferences(CfnReference) {
+  wrapOnce(CfnReference, "assignValueForConsumingStack", (assign) => function (...given) {
+    references += 1;
+    return assign.apply(this, given);
+  });
+}
+
+function keepTemplates(NestedStack) {
+  wrapOnce(NestedStack, "_prepareTemplateAsset", (prepare) => function (...given) {
+    const make = this._toCloudFormation;
+    let template;
+    this._toCloudFormation = () => (template = make.call(this));
+    const done = prepare.apply(this, given);
+    const then = references;
+    this._toCloudFormation = () => {
+      delete this._toCloudFormation;
+      return template && references === then ? template : make.call(this);
+    };
+    return done;
+  });
+}
+
+function wrapOnce(Class, name, wrapped) {
+  const prototype = Class?.prototype;
+  if (typeof prototype?.[name] !== "function" || prototype[name].isWrapped) return;
+  prototype[name] = Object.assign(wrapped(prototype[name]), { isWrapped: true });
 }
 
 // The module remembers in a set of names, the first it makes, what it has warned of.

@@ -20,7 +20,7 @@ from preamp.definition.site import is_user_code
 from preamp.errors import Fault, PreampError
 from preamp.events import AssemblyWritten, StageFinished
 from preamp.synth import kernel
-from preamp.synth.foresight import library_ahead
+from preamp.synth.foresight import libraries_ahead
 from preamp.synth.inputs import InputRecorder, modules_since
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def answer(request: SynthRequest, reporter: LineReporter, prepared: Kernel | Non
 def _synthesize(request: SynthRequest, reporter: LineReporter, prepared: Kernel | None) -> None:
     started = time.monotonic()
     os.chdir(request.project)
-    node = prepared or kernel.prepare(request.project, ahead=library_ahead(request))
+    node = prepared or kernel.prepare(request.project, ahead=libraries_ahead(request))
     # only now: importing these starts the kernel
     from preamp.synth.compose import BackendComposer
     from preamp.synth.load import load_backend

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,33 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
         for output in outputs
     )
     assert first == second
+
+
+def test_a_nested_template_is_the_one_whose_hash_its_parent_has(tmp_path: Path) -> None:
+    source = (
+        "from aws_cdk import CfnOutput, NestedStack, aws_sns as sns, aws_sqs as sqs\n"
+        "from preamp import define_backend\n"
+        "backend = define_backend()\n"
+        "outer, other = backend.create_stack('Outer'), backend.create_stack('Other')\n"
+        "inner = NestedStack(outer, 'Inner')\n"
+        "queue, topic = sqs.Queue(inner, 'Queue'), sns.Topic(other, 'Topic')\n"
+        "CfnOutput(other, 'QueueArn', value=queue.queue_arn)\n"
+        "CfnOutput(inner, 'TopicArn', value=topic.topic_arn)\n"
+        "made = inner.nested_stack_resource.get_att('Arn').to_string()\n"
+        "CfnOutput(outer, 'Made', value=made)\n"
+    )
+    synthesize(project(tmp_path, source), tmp_path / "out")
+    (manifest,) = (tmp_path / "out").glob("*.assets.json")
+    nested = {
+        hashed: file["source"]["path"]
+        for hashed, file in json.loads(manifest.read_text())["files"].items()
+        if ".nested." in file["source"]["path"]
+    }
+    assert len(nested) == len(["Outer", "Other", "Inner"])
+    for hashed, name in nested.items():
+        template = json.loads((tmp_path / "out" / name).read_text())
+        compact = json.dumps(template, separators=(",", ":"), ensure_ascii=False)
+        assert hashlib.sha256(compact.encode()).hexdigest() == hashed
 
 
 def test_prints_of_the_users_code_reach_the_user_and_nothing_of_node_does(tmp_path: Path) -> None:
