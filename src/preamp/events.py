@@ -185,7 +185,7 @@ class SandboxOpened(Event):
     Attributes:
         project: The project's name.
         identifier: Which sandbox of the project.
-        endpoint: Where AWS's APIs are served.
+        endpoint: Where AWS's APIs are served; at AWS itself, the account and its region.
         outputs_file: What frontends read.
         watched: The folder whose files are watched.
         enforces_iam: Whether policies are enforced.

@@ -33,6 +33,7 @@ ALLOWED: dict[str, set[str]] = {
         "client_code",
         "deploy",
         "engine",
+        "environment",
         "lambda_host",
         "outputs",
     },

@@ -68,6 +68,26 @@ def run_deployment(environment: Environment, target: Target, options: Deployment
             directory=options.directory,
         )
     seconds = time.monotonic() - started
+    tell_deployment(deployment, environment, target, seconds, as_json=as_json)
+
+
+def tell_deployment(
+    deployment: EnvironmentDeployment,
+    environment: Environment,
+    target: Target,
+    seconds: float,
+    *,
+    as_json: bool,
+) -> None:
+    """Say what came of a deployment.
+
+    Args:
+        deployment: What came of it.
+        environment: Which it is.
+        target: The account.
+        seconds: How long it took.
+        as_json: Whether a script reads the answer.
+    """
     if as_json:
         click.echo(json.dumps(_facts(deployment, target, seconds)))
         return

@@ -93,6 +93,26 @@ def account_options(command: Callable[P, R]) -> Callable[..., R]:
     return with_account
 
 
+def target_options(command: Callable[P, R]) -> Callable[..., R]:
+    """Add the options that choose where a sandbox is, as one argument ``account``.
+
+    It is None for this machine.
+    """
+
+    @functools.wraps(command)
+    def with_target(*arguments: P.args, **options: P.kwargs) -> R:
+        given = AccountOptions(_text(options, "profile"), _text(options, "region"))
+        at_aws = options.pop("target") == "aws"
+        if given != AccountOptions() and not at_aws:
+            raise click.UsageError("--profile and --region go with --target aws")
+        account = given if at_aws else None
+        return command(*arguments, **{**options, "account": account})  # type: ignore[arg-type]
+
+    for option in (_region_option, _profile_option, _target_option):
+        option(with_target)
+    return with_target
+
+
 def environment_options(command: Callable[P, R]) -> Callable[..., R]:
     """Add the options that name a deployment at AWS, as one argument ``named``."""
 
@@ -119,6 +139,13 @@ _profile_option = click.option(
 )
 _region_option = click.option(
     "--region", metavar="NAME", help="AWS region; by default that of the profile or environment."
+)
+_target_option = click.option(
+    "--target",
+    type=click.Choice(("local", "aws")),
+    default="local",
+    show_default=True,
+    help="Where the sandbox is: on this machine, or in your account at AWS.",
 )
 _branch_option = click.option("--branch", metavar="NAME", help="Branch that is deployed.")
 _app_option = click.option(

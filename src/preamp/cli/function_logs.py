@@ -7,7 +7,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from preamp.cli.wording import logged_line
 from preamp.errors import UserError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from preamp.events import Event, Reporter
-    from preamp.sandbox.control import SandboxControl
     from preamp.sandbox.logs import LogReader
 
 _AGAIN_SECONDS: Final = 1.0
@@ -52,6 +51,13 @@ class LogOptions:
         return not self.patterns or any(found)
 
 
+class Logged(Protocol):
+    """Something whose functions log."""
+
+    def logs(self, path: str | None, *, since: int = 0) -> LogReader:
+        """Reads what one function logs, or all of them."""
+
+
 class FunctionLogs:
     """Follows the logs of a sandbox's functions, while it is on.
 
@@ -61,7 +67,7 @@ class FunctionLogs:
         options: Which logs, and where.
     """
 
-    def __init__(self, sandbox: SandboxControl, screen: Reporter, options: LogOptions) -> None:
+    def __init__(self, sandbox: Logged, screen: Reporter, options: LogOptions) -> None:
         self._sandbox = sandbox
         self._options = options
         self._sink: Reporter = LogFile(options.file) if options.file else _WithoutLambdas(screen)
@@ -110,6 +116,8 @@ class FunctionLogs:
             since = max([since, *(line.timestamp + 1 for line in lines)])
             # a handler that goes on writes without being invoked
             self._again.wait(_AGAIN_SECONDS)
+            if reader is not None and reader.pause > _AGAIN_SECONDS:
+                ended.wait(reader.pause - _AGAIN_SECONDS)
 
     def _lines(self, reader: LogReader) -> Iterator[FunctionLogged]:
         names = reader.names

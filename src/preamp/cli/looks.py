@@ -10,10 +10,11 @@ from preamp.cli.wording import mail_lines
 from preamp.errors import PreampError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from preamp.cli.function_logs import FunctionLogs
-    from preamp.sandbox.control import SandboxControl
+    from preamp.contract.mail import MailSummary
 
 _MAILS: Final = 5
 
@@ -22,18 +23,21 @@ class Looks:
     """Looks into a sandbox while its session runs.
 
     Args:
-        sandbox: The sandbox.
+        outputs_file: Tells which file the outputs are in.
         write: Shows lines.
         logs: Follows what functions log.
+        mail: Reads the e-mails; None where there are none to read.
     """
 
     def __init__(
         self,
-        sandbox: SandboxControl,
+        outputs_file: Callable[[], Path],
         write: Callable[[Iterable[str]], None],
         logs: FunctionLogs,
+        mail: Callable[[], Sequence[MailSummary]] | None = None,
     ) -> None:
-        self._sandbox = sandbox
+        self._outputs_file = outputs_file
+        self._mail = mail
         self._write = write
         self._logs = logs
 
@@ -49,7 +53,7 @@ class Looks:
         """Show the newest e-mails."""
 
         def lines() -> Iterable[str]:
-            mails = self._sandbox.mail()
+            mails = self._mail() if self._mail else ()
             for mail in mails[:_MAILS]:
                 yield from mail_lines(mail)
             yield "no e-mails yet" if not mails else "read one with: preamp mail show"
@@ -60,7 +64,7 @@ class Looks:
         """Show the outputs file."""
 
         def lines() -> Iterable[str]:
-            path = self._sandbox.outputs_file()
+            path = self._outputs_file()
             try:
                 content = path.read_text(encoding="utf-8")
             except OSError:

@@ -79,6 +79,20 @@ def form_options(command: Callable[P, R]) -> Callable[..., R]:
     return with_form
 
 
+def outputs_options(command: Callable[P, R]) -> Callable[..., R]:
+    """Add the options that say how a sandbox's outputs are wanted, as one argument ``outputs``."""
+
+    @functools.wraps(command)
+    def with_outputs(*arguments: P.args, **options: P.kwargs) -> R:
+        from preamp.sandbox.outputs import OutputsRequest
+
+        given: dict[str, Any] = options
+        outputs = OutputsRequest(given.pop("form"), given.pop("outputs_directory"))
+        return command(*arguments, **{**options, "outputs": outputs})  # type: ignore[arg-type]
+
+    return form_options(_sandbox_folder_option(with_outputs))
+
+
 def log_options(command: Callable[P, R]) -> Callable[..., R]:
     """Add the options that say which logs a session shows, as one argument ``logs``.
 
@@ -99,6 +113,13 @@ def log_options(command: Callable[P, R]) -> Callable[..., R]:
         option(with_logs)
     return with_logs
 
+
+_sandbox_folder_option = click.option(
+    "--outputs-out-dir",
+    "outputs_directory",
+    type=click.Path(file_okay=False, path_type=Path, resolve_path=True),
+    help="Folder of the outputs file; that of the project by default.",
+)
 
 _stream_option = click.option(
     "--stream-function-logs",

@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from preamp.errors import PreampError
     from preamp.events import Event
 
-KEYS: Final = "l logs   m mail   o outputs   r redeploy   q stop"
+_KEYS: Final = {"l": "logs", "m": "mail", "o": "outputs", "r": "redeploy", "q": "stop"}
 
 
 class SessionScreen:
     """A screen for terminals: a live tree while a round runs, and lines that stay.
 
     Args:
-        keys: What keys do, for people; empty where there are none.
+        keys: The keys that do something; empty where there are none.
     """
 
-    def __init__(self, keys: str = KEYS) -> None:
-        self._keys = keys
+    def __init__(self, keys: str = "") -> None:
+        self._keys = "   ".join(f"{key} {_KEYS[key]}" for key in keys)
         self._lock = threading.RLock()
         self._noticed: set[str] = set()
         self._round = ExitStack()

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import click
 
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from preamp.cli.function_logs import LogOptions
     from preamp.deploy.approval import Approval
     from preamp.events import Event
+    from preamp.sandbox.cloud import CloudSandbox
     from preamp.sandbox.control import SandboxControl
     from preamp.sandbox.feed import Screen
     from preamp.sandbox.rounds import SessionOptions
     from preamp.sandbox.session import SessionClient
 
 _INTERRUPTED: Final = 130
+Sandbox: TypeAlias = "SandboxControl | CloudSandbox"
 
 
 class _Steered(Protocol):
@@ -43,7 +45,7 @@ class _Steered(Protocol):
 
 
 def run_session(
-    sandbox: SandboxControl, options: SessionOptions, log_options: LogOptions, *, as_json: bool
+    sandbox: Sandbox, options: SessionOptions, log_options: LogOptions, *, as_json: bool
 ) -> None:
     """Deploy, watch and redeploy until told to stop; attach if another terminal does.
 
@@ -53,19 +55,18 @@ def run_session(
         log_options: What is shown of functions' logs.
         as_json: Whether everything is written as JSON lines.
     """
-    running = sandbox.session()
+    running = sandbox.running(options)
     if running is not None:
-        sandbox.keep_permissions(enforce=options.enforce_iam)
         _look_on(sandbox, running, log_options, as_json=as_json)
         return
     with (
-        _screen(as_json=as_json) as screen,
+        _screen(sandbox.keys, as_json=as_json) as screen,
         _logs(sandbox, screen, log_options) as logs,
         Keys() as keys,
         sandbox.hold(_Noticed(screen, logs), options, _approval(screen, keys, options)) as daemon,
         until_interrupted(keys, daemon.stop),
     ):
-        keys.bind(_bindings(_looks(sandbox, screen, logs), daemon))
+        keys.bind(_bindings(sandbox.keys, _looks(sandbox, screen, logs), daemon))
         daemon.run()
 
 
@@ -79,10 +80,10 @@ def _approval(screen: Screen, keys: Keys, options: SessionOptions) -> Approval:
 
 
 def _look_on(
-    sandbox: SandboxControl, running: SessionClient, log_options: LogOptions, *, as_json: bool
+    sandbox: Sandbox, running: SessionClient, log_options: LogOptions, *, as_json: bool
 ) -> None:
     state = running.state()
-    with _screen(as_json=as_json) as screen:
+    with _screen(sandbox.keys, as_json=as_json) as screen:
         if isinstance(screen, SessionScreen):
             pid = state.pid if state else "elsewhere"
             screen.write([f"looking on at process {pid}, which runs it; q leaves, it goes on"])
@@ -91,7 +92,8 @@ def _look_on(
             Keys() as keys,
             suppress(KeyboardInterrupt),
         ):
-            keys.bind(_bindings(_looks(sandbox, screen, logs), _Attached(running)))
+            looks = _looks(sandbox, screen, logs)
+            keys.bind(_bindings(sandbox.keys, looks, _Attached(running)))
             shown = _Noticed(screen, logs)
             for item in running.follow():
                 _show(shown, item)
@@ -134,11 +136,11 @@ class _Attached:
 
 
 @contextmanager
-def _screen(*, as_json: bool) -> Iterator[Screen]:
+def _screen(keys: str, *, as_json: bool) -> Iterator[Screen]:
     if as_json:
         yield JsonLines(sys.stdout)
     elif sys.stderr.isatty():
-        screen = SessionScreen() if sys.stdin.isatty() else SessionScreen(keys="")
+        screen = SessionScreen(keys if sys.stdin.isatty() else "")
         try:
             yield screen
         finally:
@@ -148,7 +150,7 @@ def _screen(*, as_json: bool) -> Iterator[Screen]:
 
 
 @contextmanager
-def _logs(sandbox: SandboxControl, screen: Screen, options: LogOptions) -> Iterator[FunctionLogs]:
+def _logs(sandbox: Sandbox, screen: Screen, options: LogOptions) -> Iterator[FunctionLogs]:
     logs = FunctionLogs(sandbox, screen, options)
     if options.stream:
         logs.start()
@@ -158,20 +160,26 @@ def _logs(sandbox: SandboxControl, screen: Screen, options: LogOptions) -> Itera
         logs.stop()
 
 
-def _looks(sandbox: SandboxControl, screen: Screen, logs: FunctionLogs) -> Looks | None:
-    return Looks(sandbox, screen.write, logs) if isinstance(screen, SessionScreen) else None
+def _looks(sandbox: Sandbox, screen: Screen, logs: FunctionLogs) -> Looks | None:
+    if not isinstance(screen, SessionScreen):
+        return None
+    from preamp.sandbox.control import SandboxControl
+
+    mail = sandbox.mail if isinstance(sandbox, SandboxControl) else None
+    return Looks(sandbox.outputs_file, screen.write, logs, mail)
 
 
-def _bindings(looks: Looks | None, steered: _Steered) -> dict[str, Callable[[], None]]:
+def _bindings(keys: str, looks: Looks | None, steered: _Steered) -> dict[str, Callable[[], None]]:
     if looks is None:
         return {}
-    return {
+    bindings = {
         "l": looks.toggle_logs,
         "m": looks.show_mail,
         "o": looks.show_outputs,
         "r": steered.redeploy,
         "q": steered.stop,
     }
+    return {key: bindings[key] for key in keys}
 
 
 @contextmanager

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from preamp.assembly.project import Project
+    from preamp.cli.environments import AccountOptions
     from preamp.events import Reporter
+    from preamp.sandbox.cloud import CloudSandbox
     from preamp.sandbox.control import SandboxControl
 
 
@@ -24,3 +26,17 @@ def sandbox(identifier: str | None, reporter: Reporter) -> SandboxControl:
     from preamp.sandbox.place import sandbox_place
 
     return SandboxControl(sandbox_place(project(), identifier), reporter)
+
+
+def cloud_sandbox(
+    identifier: str | None, account: AccountOptions, reporter: Reporter
+) -> CloudSandbox:
+    """A sandbox at AWS of the project of the working directory."""
+    from preamp.environment.place import sandbox_environment
+    from preamp.sandbox.cloud import CloudSandbox
+    from preamp.sandbox.place import sandbox_place
+
+    place = sandbox_place(project(), identifier)
+    return CloudSandbox(
+        sandbox_environment(place.project, place.identifier), account.target, reporter
+    )

@@ -186,7 +186,7 @@ def _session_text(event: Event) -> str:
         case HandlerSaved(saved=saved):
             text = f"saved {_listed(saved)}: the next call runs it"
         case SandboxClosed():
-            text = "stopped; 'preamp sandbox' goes on from here"
+            text = "stopped; the same command goes on from here"
         case EngineLost():
             text = "the local cloud ended unasked; starting it again"
         case FunctionInvoked():

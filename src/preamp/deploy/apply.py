@@ -327,7 +327,8 @@ class _Deployment:
         self, plan: Plan, stack: DeployedStack, planner: Planner, publisher: AssetPublisher
     ) -> DeploymentResult:
         if self._hotswap is not None:
-            executor = SwapExecutor(self._target, self._assembly, self._reporter)
+            # the bootstrap's role deploys stacks, and may call no service itself
+            executor = SwapExecutor(self._roles.take(None), self._assembly, self._reporter)
             transition = Transition(self._hotswap, stack, executor, self._reporter)
             self._settle(plan, transition)
             if plan.kind is PlanKind.HOTSWAP and self._swapped(plan, transition, publisher):

@@ -1,8 +1,8 @@
 """Brings a deployment at AWS to what the definition says, tells what that would do, or deletes it.
 
 The stages: the definition is synthesized for AWS; the assembly is checked; CloudFormation deploys
-it, by the roles of the account's bootstrap; the outputs are written. What differs from a sandbox:
-nothing is hotswapped, and data and permissions change only with somebody's consent.
+it, by the roles of the account's bootstrap; the outputs are written. Of a branch, nothing is
+hotswapped, and data and permissions change only with somebody's consent.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.produce import produce_assembly
 from preamp.assembly.read import read_assembly
+from preamp.assembly.synthesizer import ColdSynthesizer
 from preamp.check import CheckFirst
 from preamp.deploy.apply import deploy, destroy, foresee
 from preamp.deploy.bootstrapping import STANDARD, require_bootstrap
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from preamp.assembly.read import CloudAssembly
+    from preamp.assembly.synthesizer import Synthesizer
     from preamp.deploy.apply import DeploymentResult, Foreseen
     from preamp.deploy.approval import Approval
     from preamp.deploy.consent import Consent
+    from preamp.deploy.hotswap.state import HotswapState
     from preamp.deploy.target import Target
     from preamp.environment.place import Environment
     from preamp.events import Reporter
@@ -61,9 +64,10 @@ def deploy_environment(
     reporter: Reporter,
     *,
     approval: Approval,
-    consent: Consent,
+    consent: Consent | None,
     form: OutputsForm,
     directory: Path,
+    hotswap: HotswapState | None = None,
 ) -> EnvironmentDeployment:
     """Deploy a project's backend to an account.
 
@@ -72,19 +76,60 @@ def deploy_environment(
         target: The account.
         reporter: Hears what happens.
         approval: Decides about data that would be lost.
-        consent: Decides about permissions.
+        consent: Decides about permissions; None if nobody need be asked.
         form: In which form the outputs are wanted.
         directory: Where they go.
+        hotswap: Of a sandbox: what was changed past CloudFormation.
 
     Raises:
         UserError: The backend has a mistake, its deployment failed, or another one runs.
     """
     environment.prepare()
-    with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
-        assembly = _synthesized(environment, target, reporter)
-        result = deploy(assembly, target, reporter, approval=approval, consent=consent)
-        with explained(target):
-            files = _write_outputs(assembly, result, target, form, directory)
+    with (
+        single_writer(environment.lock_file, Guarded.DEPLOYMENT),
+        closing(EnvironmentSynthesis(environment, target, reporter)) as synthesis,
+    ):
+        return deploy_assembly(
+            synthesis.run(),
+            target,
+            reporter,
+            approval=approval,
+            consent=consent,
+            form=form,
+            directory=directory,
+            hotswap=hotswap,
+        )
+
+
+def deploy_assembly(
+    assembly: CloudAssembly,
+    target: Target,
+    reporter: Reporter,
+    *,
+    approval: Approval,
+    consent: Consent | None,
+    form: OutputsForm,
+    directory: Path,
+    hotswap: HotswapState | None = None,
+) -> EnvironmentDeployment:
+    """Deploy what was synthesized for an account, and write the outputs.
+
+    Args:
+        assembly: What shall run.
+        target: The account.
+        reporter: Hears what happens.
+        approval: Decides about data that would be lost.
+        consent: Decides about permissions; None if nobody need be asked.
+        form: In which form the outputs are wanted.
+        directory: Where they go.
+        hotswap: Of a sandbox: what was changed past CloudFormation.
+
+    Raises:
+        UserError: The deployment failed.
+    """
+    result = deploy(assembly, target, reporter, approval=approval, consent=consent, hotswap=hotswap)
+    with explained(target):
+        files = _write_outputs(assembly, result, target, form, directory)
     return EnvironmentDeployment(assembly, result, files)
 
 
@@ -103,8 +148,11 @@ def compare_environment(
         UserError: The backend has a mistake, or the stack allows no update.
     """
     environment.prepare()
-    with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
-        return foresee(_synthesized(environment, target, reporter), target, reporter, drift=drift)
+    with (
+        single_writer(environment.lock_file, Guarded.DEPLOYMENT),
+        closing(EnvironmentSynthesis(environment, target, reporter)) as synthesis,
+    ):
+        return foresee(synthesis.run(), target, reporter, drift=drift)
 
 
 def destroy_environment(environment: Environment, target: Target, reporter: Reporter) -> bool:
@@ -133,27 +181,64 @@ def destroy_environment(environment: Environment, target: Target, reporter: Repo
     )
 
 
-def _synthesized(environment: Environment, target: Target, reporter: Reporter) -> CloudAssembly:
-    """Have the assembly written and checked, if the account is prepared and no secret missing."""
-    with explained(target):
-        roles = Roles(target)
-        # Looked at again with what the assembly says; but nobody wants to wait for that.
-        require_bootstrap(STANDARD, roles, reporter)
-        looking = roles.take(STANDARD.lookup_role)
-        secrets = EnvironmentSecrets(environment.backend_id, looking)
-    with closing(CheckFirst()) as checker:
-        checker.prepare()
+class EnvironmentSynthesis:
+    """Synthesizes a definition for an account, again and again if that is wanted.
+
+    Args:
+        environment: Which deployment.
+        target: The account.
+        reporter: Hears what happens.
+        synthesizer: Who runs the definition; by default a new process each time.
+    """
+
+    def __init__(
+        self,
+        environment: Environment,
+        target: Target,
+        reporter: Reporter,
+        synthesizer: Synthesizer | None = None,
+    ) -> None:
+        self._environment = environment
+        self._target = target
+        self._reporter = reporter
+        self._synthesizer = synthesizer or ColdSynthesizer()
+        self._checker = CheckFirst()
+
+    def run(self) -> CloudAssembly:
+        """Have the assembly written and checked, if the account is prepared and no secret missing.
+
+        Raises:
+            UserError: ``BootstrapMissingError``, ``BootstrapOutdatedError``,
+                ``SecretNotSetError``, or the backend has a mistake.
+        """
+        environment = self._environment
+        secrets = self._secrets()
+        self._checker.prepare()
         produce_assembly(
             environment.project,
             environment.backend_id,
             environment.assembly_directory,
-            reporter,
+            self._reporter,
             context=secrets.context(),
+            synthesizer=self._synthesizer,
         )
         assembly = read_assembly(environment.assembly_directory)
         secrets.require(assembly)
-        checker.check(assembly, reporter)
-    return assembly
+        self._checker.check(assembly, self._reporter)
+        return assembly
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._synthesizer.close()
+        self._checker.close()
+
+    def _secrets(self) -> EnvironmentSecrets:
+        with explained(self._target):
+            roles = Roles(self._target)
+            # Looked at again with what the assembly says; but nobody wants to wait for that.
+            require_bootstrap(STANDARD, roles, self._reporter)
+            looking = roles.take(STANDARD.lookup_role)
+            return EnvironmentSecrets(self._environment.backend_id, looking)
 
 
 def last_assembly(environment: Environment) -> CloudAssembly | None:

@@ -47,6 +47,8 @@ class Environment:
         named = self.backend_id
         if named.kind == "branch":
             return f"branch {named.name} of the app {named.namespace}"
+        if named.kind == "sandbox":
+            return f"sandbox {named.name} of {named.namespace}"
         if named.name == _STANDALONE:
             return f"backend {named.namespace}"
         return f"branch {named.name} of {named.namespace}"
@@ -66,6 +68,26 @@ class Environment:
         """Held while a deployment is started from here."""
         return self.directory / "deploy.lock"
 
+    @property
+    def session_lock(self) -> Path:
+        """Held by the process that watches and redeploys a sandbox."""
+        return self.directory / "session.lock"
+
+    @property
+    def session_record(self) -> Path:
+        """How to speak with that process; for the user alone."""
+        return self.directory / "session.json"
+
+    @property
+    def hotswap_file(self) -> Path:
+        """What runs differently from what CloudFormation knows."""
+        return self.directory / "hotswap.json"
+
+    @property
+    def secrets_file(self) -> Path:
+        """When which secret of a sandbox was changed from here; never what it is."""
+        return self.directory / "secrets.json"
+
     def prepare(self) -> None:
         """Make the folder, for the user alone, and keep it out of git."""
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -84,6 +106,16 @@ def branch_environment(project: Project, branch: str, app_id: str | None) -> Env
     if app_id is None:
         return Environment(project, BackendId(project.name, branch, "standalone"))
     return Environment(project, BackendId(app_id, branch, "branch"))
+
+
+def sandbox_environment(project: Project, identifier: str) -> Environment:
+    """A developer's own deployment.
+
+    Args:
+        project: The project.
+        identifier: Tells sandboxes of one project apart.
+    """
+    return Environment(project, BackendId(project.name, identifier, "sandbox"))
 
 
 def standalone_environment(project: Project, identifier: str | None) -> Environment:

@@ -12,7 +12,7 @@ from preamp.contract.context import LAST_UPDATED, UPDATE_TIMES
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from preamp.assembly.read import CloudAssembly
     from preamp.contract.identity import BackendId
@@ -89,11 +89,21 @@ def _times_below(prefix: str, parameters: Any) -> dict[str, int]:  # noqa: ANN40
 
 def _not_set(missing: Mapping[str, Any], backend_id: BackendId) -> UserError:
     names = sorted(missing)
-    path = backend_id.secret_paths(names[0]).own
     return UserError(
         "SecretNotSetError",
         f"not set at AWS: {', '.join(names)}",
-        "set it in Amplify's console, or with: aws ssm put-parameter --type SecureString "
-        f"--name {path} --value …; nothing was deployed",
+        f"{_way_to_set(names, backend_id)}; nothing was deployed",
         sites=list(dict.fromkeys(site for sites in missing.values() for site in sites)),
+    )
+
+
+def _way_to_set(names: Sequence[str], backend_id: BackendId) -> str:
+    if backend_id.kind == "sandbox":
+        which = f"--target aws --identifier {backend_id.name}"
+        commands = (f"preamp sandbox secret set {name} {which}" for name in names)
+        return f"run: {' && '.join(commands)}"
+    path = backend_id.secret_paths(names[0]).own
+    return (
+        "set it in Amplify's console, or with: aws ssm put-parameter --type SecureString "
+        f"--name {path} --value …"
     )

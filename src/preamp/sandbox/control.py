@@ -71,7 +71,12 @@ class SandboxControl:
     """What can be asked of one sandbox.
 
     Imports what a question needs only when it is asked: the AWS clients cost 0.2 s.
+
+    Attributes:
+        keys: What keys of a session do.
     """
+
+    keys: Final = "lmorq"
 
     def __init__(self, place: SandboxPlace, reporter: Reporter) -> None:
         self._place = place
@@ -173,6 +178,17 @@ class SandboxControl:
                 "another terminal runs this sandbox, with permissions enforced",
                 "stop it with 'preamp sandbox stop', then start it with --no-iam",
             )
+
+    def running(self, options: SessionOptions) -> SessionClient | None:
+        """The session that a new one with these options would have to look on at.
+
+        Raises:
+            UserError: ``SandboxRunningError`` if it enforces permissions and shall not.
+        """
+        found = self.session()
+        if found is not None:
+            self.keep_permissions(enforce=options.enforce_iam)
+        return found
 
     def session(self) -> SessionClient | None:
         """The session that runs in some terminal, or None."""
@@ -431,7 +447,7 @@ class SandboxControl:
         """Its secrets; the engine is started when it is needed for them."""
         from preamp.sandbox.secrets import SecretStore
 
-        return SecretStore(self._place, self._parameters)
+        return SecretStore(self._place, self._parameters, self._place.engine_directory.exists)
 
     def _parameters(self) -> Any:  # noqa: ANN401 - see `_client`
         """A client of Systems Manager; one may set a secret before the first deployment."""

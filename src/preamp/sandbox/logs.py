@@ -43,6 +43,7 @@ class LogReader:
         logs: CloudWatch Logs' client.
         since: Milliseconds since the epoch; older lines are left out.
         sources: Names the project's files in the lines; None to leave them as they are.
+        pause: Seconds that have to pass between two looks, where few of them are answered.
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class LogReader:
         *,
         since: int = 0,
         sources: SourceNames | None = None,
+        pause: float = 0.0,
     ) -> None:
+        self.pause = pause
         self._groups = {one.path: _log_group(one, lambda_) for one in functions}
         self._logs = logs
         self._sources = sources

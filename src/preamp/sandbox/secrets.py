@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from preamp.contract.context import LAST_UPDATED, UPDATE_TIMES
 from preamp.contract.secret_names import check_secret_name
@@ -19,6 +19,7 @@ from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from preamp.assembly.read import CloudAssembly
     from preamp.contract.identity import BackendId
@@ -49,18 +50,37 @@ class StoredSecret:
     last_updated: datetime
 
 
+class SecretsPlace(Protocol):
+    """A sandbox that has secrets."""
+
+    @property
+    def backend_id(self) -> BackendId:
+        """The root of its names."""
+
+    @property
+    def secrets_file(self) -> Path:
+        """When which secret was changed; never what it is."""
+
+
 class SecretStore:
     """The secrets of one sandbox.
 
     Args:
         place: Whose.
-        connect: Gives a client of Systems Manager; a sandbox that was never there is not made
-            for a question.
+        connect: Gives a client of Systems Manager.
+        is_there: Whether there can be any: a sandbox that was never there is not made for a
+            question.
     """
 
-    def __init__(self, place: SandboxPlace, connect: Callable[[], Any]) -> None:
+    def __init__(
+        self,
+        place: SecretsPlace,
+        connect: Callable[[], Any],
+        is_there: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._place = place
         self._connect = connect
+        self._is_there = is_there
 
     def set(self, name: str, value: str) -> StoredSecret:
         """Store a secret, in the place of an earlier value.
@@ -82,7 +102,7 @@ class SecretStore:
         Raises:
             UserError: ``SecretNotFoundError``.
         """
-        if not self._is_there:
+        if not self._is_there():
             raise self._not_found(name)
         try:
             answer = self._client.get_parameter(Name=self._path(name), WithDecryption=True)
@@ -94,7 +114,7 @@ class SecretStore:
 
     def names(self) -> list[str]:
         """The names of all secrets, sorted."""
-        if not self._is_there:
+        if not self._is_there():
             return []
         prefix = self._path("")
         paginator = self._client.get_paginator("get_parameters_by_path")
@@ -108,17 +128,13 @@ class SecretStore:
         Raises:
             UserError: ``SecretNotFoundError``.
         """
-        if not self._is_there:
+        if not self._is_there():
             raise self._not_found(name)
         try:
             self._client.delete_parameter(Name=self._path(name))
         except self._client.exceptions.ParameterNotFound:
             raise self._not_found(name) from None
         _remember(self._place, {name: _milliseconds(datetime.now(UTC))})
-
-    @property
-    def _is_there(self) -> bool:
-        return self._place.engine_directory.exists()
 
     @cached_property
     def _client(self) -> Any:  # noqa: ANN401 - boto3's
@@ -133,7 +149,7 @@ class SecretStore:
         close = get_close_matches(name, self.names(), n=1)
         return UserError(
             "SecretNotFoundError",
-            f"the sandbox {self._place.identifier!r} has no secret {name!r}",
+            f"the sandbox {self._place.backend_id.name!r} has no secret {name!r}",
             f"did you mean {close[0]}?" if close else "'preamp sandbox secret list' shows them",
         )
 
@@ -217,7 +233,7 @@ def _check_value(name: str, value: str) -> None:
     )
 
 
-def _changes(place: SandboxPlace) -> dict[str, int]:
+def _changes(place: SecretsPlace) -> dict[str, int]:
     try:
         record = json.loads(place.secrets_file.read_text(encoding="utf-8"))
         return {str(name): int(time) for name, time in record["changed"].items()}
@@ -225,7 +241,7 @@ def _changes(place: SandboxPlace) -> dict[str, int]:
         return {}
 
 
-def _remember(place: SandboxPlace, changes: Mapping[str, int]) -> None:
+def _remember(place: SecretsPlace, changes: Mapping[str, int]) -> None:
     """Let the record say when secrets were changed; times only ever grow."""
     known = _changes(place)
     newer = {name: time for name, time in changes.items() if time > known.get(name, 0)}

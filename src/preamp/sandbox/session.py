@@ -24,10 +24,10 @@ from preamp.errors import PreampError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from preamp.events import Event
     from preamp.sandbox.feed import Feed
-    from preamp.sandbox.place import SandboxPlace
 
 _LOOPBACK: Final = "127.0.0.1"
 _LONGEST_QUESTION: Final = 4096
@@ -64,8 +64,20 @@ class Controlled(Protocol):
         """End, after what cannot be interrupted."""
 
 
+class SessionPlace(Protocol):
+    """Where a sandbox keeps what its session needs."""
+
+    @property
+    def session_lock(self) -> Path:
+        """Held by the process that watches and redeploys."""
+
+    @property
+    def session_record(self) -> Path:
+        """How to speak with that process; for the user alone."""
+
+
 @contextmanager
-def hold_session(place: SandboxPlace, controlled: Controlled, feed: Feed) -> Iterator[None]:
+def hold_session(place: SessionPlace, controlled: Controlled, feed: Feed) -> Iterator[None]:
     """Be the one session of a sandbox while the body runs.
 
     Args:
@@ -91,7 +103,7 @@ def hold_session(place: SandboxPlace, controlled: Controlled, feed: Feed) -> Ite
             server.server_close()
 
 
-def find_session(place: SandboxPlace) -> SessionClient | None:
+def find_session(place: SessionPlace) -> SessionClient | None:
     """The running session of a sandbox, or None."""
     if current_holder(place.session_lock) is None:
         return None

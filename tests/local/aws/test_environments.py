@@ -248,7 +248,7 @@ def test_a_branch_is_deleted_only_without_its_protection(
         (("destroy",), "name what is deleted"),
         (("pipeline-deploy", "--branch", "main"), "--app-id"),
         (("logs", "--stack", "a", "--branch", "main"), "by --stack or by --branch"),
-        (("logs", "--region", "eu-west-1"), "go with --stack or --branch"),
+        (("logs", "--region", "eu-west-1"), "go with --stack, --branch"),
     ],
 )
 def test_options_that_name_nothing_are_refused(

@@ -80,12 +80,12 @@ class Project:
                 written.seek(0)
             return Answer(status, out.read(), err.read())
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
-        """Start a command."""
+    def start(self, *words: str, **variables: str) -> subprocess.Popen[str]:
+        """Start a command, with more variables if any are given."""
         return subprocess.Popen(
             command(*words),
             cwd=self.folder,
-            env=environment(),
+            env={**environment(), **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -56,9 +56,9 @@ class Session:
 
 
 @contextmanager
-def session(project: Project, *words: str) -> Iterator[Session]:
-    """A session in a project."""
-    running = Session(project.start("sandbox", "--json", *words))
+def session(project: Project, *words: str, **variables: str) -> Iterator[Session]:
+    """A session in a project, with more variables if any are given."""
+    running = Session(project.start("sandbox", "--json", *words, **variables))
     try:
         yield running
     finally:

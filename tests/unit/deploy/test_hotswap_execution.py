@@ -31,7 +31,12 @@ class Service:
     def change(self, Name: str) -> dict[str, str]:  # noqa: N803 - boto3's way
         self.heard.append(f"change {Name}")
         if Name.endswith("Exception"):
-            raise ClientError({"Error": {"Code": Name, "Message": f"no {Name}"}}, "Change")
+            status = 500 if Name.startswith("Service") else 400
+            answer: Any = {
+                "Error": {"Code": Name, "Message": f"no {Name}"},
+                "ResponseMetadata": {"HTTPStatusCode": status},
+            }
+            raise ClientError(answer, "Change")
         return {"Status": Name}
 
     def get_waiter(self, name: str) -> Service:
@@ -89,6 +94,19 @@ def test_one_that_fails_keeps_no_other_from_its_end(executor: Any) -> None:
     with pytest.raises(SwapFailedError):
         executor(service, told).carry_out([swap("LimitException"), swap("fine", path="G")])
     assert ("G", "done", "hotswap") in told.events
+
+
+def test_what_was_refused_before_anything_was_changed_is_untouched(executor: Any) -> None:
+    swaps = [
+        swap("LimitException"),
+        swap("AccessDeniedException", "fine", path="G"),
+        swap("fine", "LimitException", path="H"),
+        swap("ServiceException", path="I"),
+        swap("fine", path="J"),
+    ]
+    with pytest.raises(SwapFailedError) as failed:
+        executor(Service(), Told()).carry_out(swaps)
+    assert failed.value.untouched == {("F",), ("G",)}
 
 
 def test_an_effect_that_never_comes_is_a_failure(executor: Any) -> None:

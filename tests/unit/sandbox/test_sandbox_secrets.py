@@ -144,7 +144,7 @@ def test_a_sandbox_that_never_was_is_not_made_for_a_question(place: SandboxPlace
     def connect() -> None:
         raise AssertionError("it was started")
 
-    store = SecretStore(place, connect)
+    store = SecretStore(place, connect, place.engine_directory.exists)
     assert store.names() == []
     for ask in (store.get, store.remove):
         with pytest.raises(UserError) as missing:

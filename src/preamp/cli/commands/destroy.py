@@ -14,6 +14,8 @@ from preamp.cli.render import reporter_for
 
 if TYPE_CHECKING:
     from preamp.cli.environments import AccountOptions, EnvironmentOptions
+    from preamp.deploy.target import Target
+    from preamp.environment.place import Environment
 
 
 @click.command(
@@ -39,12 +41,36 @@ def command(
         raise click.UsageError("name what is deleted, by --branch or by --identifier")
     environment, target = named.environment(), account.target()
     if not yes:
-        confirm(
-            f"Delete the {environment.told} in the account {target.account}, {target.region} "
-            f"({target.name}), with all its data?"
-        )
+        confirm_deletion(environment, target)
     with reporter_for(as_json=as_json) as reporter:
         deleted = destroy_environment(environment, target, reporter)
+    tell_deletion(environment, deleted=deleted, as_json=as_json)
+
+
+def confirm_deletion(environment: Environment, target: Target) -> None:
+    """Ask whether a deployment shall go.
+
+    Args:
+        environment: Which one.
+        target: The account.
+
+    Raises:
+        Abort: It shall not.
+    """
+    confirm(
+        f"Delete the {environment.told} in the account {target.account}, {target.region} "
+        f"({target.name}), with all its data?"
+    )
+
+
+def tell_deletion(environment: Environment, *, deleted: bool, as_json: bool) -> None:
+    """Say that a deployment is gone.
+
+    Args:
+        environment: Which one.
+        deleted: Whether it was there.
+        as_json: Whether a script reads the answer.
+    """
     if as_json:
         click.echo(json.dumps({"deleted": deleted, "stack": environment.stack_name}))
     else:

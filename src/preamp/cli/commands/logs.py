@@ -25,15 +25,10 @@ from preamp.events import FunctionLogged
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from preamp.deploy.target import Target
     from preamp.environment.place import Environment
-    from preamp.sandbox.functions import DeployedFunction
     from preamp.sandbox.logs import LogLine, LogReader
 
 _LOOK_AGAIN_SECONDS: Final = 0.2
-_LOOK_AGAIN_AT_AWS_SECONDS: Final = 2.0
-# CloudWatch Logs answers five such requests a second, to all who ask for an account.
-_SECONDS_FOR_ONE: Final = 0.4
 _LATELY: Final = "1h"
 _AGO: Final = re.compile(r"(\d+)([smhd])")
 _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -51,6 +46,13 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @click.option("--stack", metavar="NAME", help="Root stack of a backend at AWS, or its ARN.")
 @click.option("--branch", metavar="NAME", help="Branch that is deployed at AWS.")
 @click.option("--app-id", metavar="ID", help="Amplify app of the branch, if there is one.")
+@click.option(
+    "--target",
+    type=click.Choice(("local", "aws")),
+    default="local",
+    show_default=True,
+    help="Where the sandbox is.",
+)
 @account_options
 @identifier_option
 @json_option
@@ -63,27 +65,28 @@ def command(
     stack: str | None,
     branch: str | None,
     app_id: str | None,
+    target: str,
     account: AccountOptions,
     identifier: str | None,
     as_json: bool,
 ) -> None:
     """Show what the function at construct PATH logged, or all functions, oldest line first.
 
-    Without --stack and --branch those of the sandbox on this machine. At AWS, lines of the last
-    hour are shown if --since says nothing else.
+    Without --stack, --branch and --target those of the sandbox on this machine. At AWS, lines of
+    the last hour are shown if --since says nothing else.
     """
     named = EnvironmentOptions(branch, app_id, identifier)
     named.check()
     if stack and (branch or identifier):
         raise click.UsageError("name a backend by --stack or by --branch")
     wanted = compiled("--filter", pattern or "")
-    if stack or branch:
-        environment = None if stack else named.environment()
-        name = environment.stack_name if environment else str(stack)
-        found = _functions_at_aws(name, environment, account)
-        source = _at_aws(found, path, _milliseconds(since or _LATELY))
+    if target == "aws" and (stack or branch):
+        raise click.UsageError("--target says where the sandbox is: name no --stack or --branch")
+    if stack or branch or target == "aws":
+        environment = None if stack else _environment(named)
+        source = _at_aws(stack, environment, account, path, _milliseconds(since or _LATELY))
     elif account != AccountOptions():
-        raise click.UsageError("--profile and --region go with --stack or --branch")
+        raise click.UsageError("--profile and --region go with --stack, --branch or --target aws")
     else:
         start = _milliseconds(since) if since else 0
         source = _Source(wiring.sandbox(identifier, Silence()).logs(path, since=start))
@@ -127,43 +130,29 @@ def _shown(line: LogLine, names: Mapping[str, str]) -> str:
     return logged_line(FunctionLogged(line.timestamp, line.path, name, line.text))
 
 
-@dataclass(frozen=True)
-class _FunctionsAtAws:
-    """Functions of a backend at AWS, and by which rights they are looked at."""
+def _environment(named: EnvironmentOptions) -> Environment:
+    """The branch that was named, or else the sandbox at AWS."""
+    if named.branch:
+        return named.environment()
+    return wiring.cloud_sandbox(named.identifier, AccountOptions(), Silence()).environment
 
-    functions: list[DeployedFunction]
-    looking: Target
 
-
-def _functions_at_aws(
-    stack_name: str, environment: Environment | None, account: AccountOptions
-) -> _FunctionsAtAws:
-    from preamp.deploy.bootstrapping import STANDARD
+def _at_aws(
+    stack: str | None,
+    environment: Environment | None,
+    account: AccountOptions,
+    path: str | None,
+    since: int,
+) -> _Source:
     from preamp.deploy.failure import explained
-    from preamp.deploy.roles import Roles
     from preamp.environment.deployment import last_assembly
-    from preamp.environment.functions import environment_functions
-    from preamp.sandbox.functions import DeployedFunction
+    from preamp.sandbox.cloud_logs import cloud_logs
 
     target = account.target()
+    name = environment.stack_name if environment else str(stack)
     known = last_assembly(environment) if environment else None
-    with explained(target):
-        looking = Roles(target).take(STANDARD.lookup_role)
-        found = environment_functions(stack_name, looking, known)
-    return _FunctionsAtAws([DeployedFunction(one.path, one.name) for one in found], looking)
-
-
-def _at_aws(found: _FunctionsAtAws, path: str | None, since: int) -> _Source:
-    from preamp.deploy.failure import explained
-    from preamp.sandbox.functions import find_function
-    from preamp.sandbox.logs import LogReader
-
-    functions, clients = found.functions, found.looking.clients
-    chosen = functions if path is None else [find_function(path, functions)]
-    with explained(found.looking):
-        reader = LogReader(chosen, clients.client("lambda"), clients.client("logs"), since=since)
-    pause = max(_LOOK_AGAIN_AT_AWS_SECONDS, len(chosen) * _SECONDS_FOR_ONE)
-    return _Source(reader, pause, explained(found.looking))
+    reader = cloud_logs(name, target, known, path, since=since)
+    return _Source(reader, reader.pause, explained(target))
 
 
 def _milliseconds(since: str) -> int:

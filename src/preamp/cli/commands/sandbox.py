@@ -18,16 +18,19 @@ from preamp.cli.approving import approval_for
 from preamp.cli.attaching import write_attachments
 from preamp.cli.commands import secret
 from preamp.cli.commands.denials import denials
+from preamp.cli.commands.destroy import confirm_deletion, tell_deletion
 from preamp.cli.commands.restore import reset, restore
 from preamp.cli.completion import complete_path
 from preamp.cli.confirming import confirm
+from preamp.cli.deploying import tell_deployment
+from preamp.cli.environments import target_options
 from preamp.cli.function_logs import LogOptions
 from preamp.cli.options import (
     data_loss_option,
-    form_options,
     identifier_option,
     json_option,
     log_options,
+    outputs_options,
     path_argument,
     yes_option,
 )
@@ -35,8 +38,12 @@ from preamp.cli.render import Silence, reporter_for
 from preamp.cli.summary import write_summary
 
 if TYPE_CHECKING:
-    from preamp.outputs.writing import OutputsForm
+    from preamp.cli.environments import AccountOptions
+    from preamp.cli.session import Sandbox
+    from preamp.sandbox.cloud import CloudStatus
     from preamp.sandbox.control import SandboxStatus
+    from preamp.sandbox.outputs import OutputsRequest
+    from preamp.sandbox.rounds import SessionOptions
 
 _STRONGER: Final = re.compile(
     r"AWS_(SESSION_TOKEN|SECURITY_TOKEN|PROFILE|DEFAULT_PROFILE|ENDPOINT_URL_\w+"
@@ -47,7 +54,7 @@ _STRONGER: Final = re.compile(
 
 @click.group(
     name="sandbox",
-    short_help="Your own deployment of the backend, on this machine.",
+    short_help="Your own deployment of the backend, on this machine or at AWS.",
     epilog="Example: preamp sandbox",
     invoke_without_command=True,
 )
@@ -74,15 +81,10 @@ _STRONGER: Final = re.compile(
     help="Files to pass over, as in a .gitignore; may be given more than once.",
 )
 @click.option("--no-iam", is_flag=True, help="Let every role do everything.")
-@form_options
-@click.option(
-    "--outputs-out-dir",
-    "outputs_directory",
-    type=click.Path(file_okay=False, path_type=Path, resolve_path=True),
-    help="Folder of the outputs file; that of the project by default.",
-)
+@outputs_options
 @log_options
 @data_loss_option
+@target_options
 @identifier_option
 @json_option
 def command(
@@ -93,18 +95,24 @@ def command(
     watched: Path | None,
     exclude: tuple[str, ...],
     no_iam: bool,
-    form: OutputsForm,
-    outputs_directory: Path | None,
+    outputs: OutputsRequest,
     logs: LogOptions,
     allow_data_loss: bool,
+    account: AccountOptions | None,
     identifier: str | None,
     as_json: bool,
 ) -> None:
     """Deploy the backend to a local cloud on this machine, and again whenever a file is saved.
 
     No AWS account is needed. Ctrl-C stops it; everything in it is kept for the next time.
+    With --target aws it is deployed to your account instead.
     """
-    if click.get_current_context().invoked_subcommand:
+    context = click.get_current_context()
+    if context.invoked_subcommand:
+        if account is not None:
+            raise click.UsageError(
+                f"--target goes behind the command: preamp sandbox {context.invoked_subcommand} …"
+            )
         return
     if debugged and not once:
         raise click.UsageError(
@@ -116,15 +124,18 @@ def command(
             "logs are shown while the sandbox runs: --once goes without --stream-function-logs, "
             "--logs-filter and --logs-out-file; see 'preamp logs' for what was logged"
         )
-    from preamp.sandbox.outputs import OutputsRequest
+    if account is not None and (port or no_iam or debugged):
+        raise click.UsageError("--port, --no-iam and --debug-function are of the local cloud")
+    from preamp.sandbox.rounds import SessionOptions
 
-    outputs = OutputsRequest(form, outputs_directory)
+    options = SessionOptions(port, watched, exclude, allow_data_loss, not no_iam, outputs)
     if not once:
         from preamp.cli.session import run_session
-        from preamp.sandbox.rounds import SessionOptions
 
-        options = SessionOptions(port, watched, exclude, allow_data_loss, not no_iam, outputs)
-        run_session(wiring.sandbox(identifier, Silence()), options, logs, as_json=as_json)
+        run_session(_sandbox(identifier, account), options, logs, as_json=as_json)
+        return
+    if account is not None:
+        _deploy_to_aws(identifier, account, options, as_json=as_json)
         return
     started = time.monotonic()
     with reporter_for(as_json=as_json) as reporter:
@@ -139,16 +150,44 @@ def command(
     write_attachments(attachments, sandbox.place, as_json=as_json)
 
 
+def _sandbox(identifier: str | None, account: AccountOptions | None) -> Sandbox:
+    """The sandbox that is meant, whose commands tell by themselves what happens."""
+    if account is None:
+        return wiring.sandbox(identifier, Silence())
+    return wiring.cloud_sandbox(identifier, account, Silence())
+
+
+def _deploy_to_aws(
+    identifier: str | None,
+    account: AccountOptions,
+    options: SessionOptions,
+    *,
+    as_json: bool,
+) -> None:
+    started = time.monotonic()
+    with reporter_for(as_json=as_json) as reporter:
+        sandbox = wiring.cloud_sandbox(identifier, account, reporter)
+        approval = approval_for(reporter, allowed=options.allow_data_loss, as_json=as_json)
+        deployment = sandbox.deploy(approval=approval, outputs=options.outputs)
+    seconds = time.monotonic() - started
+    tell_deployment(deployment, sandbox.environment, sandbox.target, seconds, as_json=as_json)
+
+
 @command.command(epilog="Example: preamp sandbox status --json")
+@target_options
 @identifier_option
 @json_option
-def status(*, identifier: str | None, as_json: bool) -> None:
+def status(*, account: AccountOptions | None, identifier: str | None, as_json: bool) -> None:
     """Say whether the sandbox runs and in what state it is."""
-    found = wiring.sandbox(identifier, Silence()).status()
+    told = (
+        _public(wiring.sandbox(identifier, Silence()).status())
+        if account is None
+        else _public_at_aws(wiring.cloud_sandbox(identifier, account, Silence()).status())
+    )
     if as_json:
-        click.echo(json.dumps(_public(found), indent=2))
+        click.echo(json.dumps(told, indent=2))
         return
-    for name, value in _public(found).items():
+    for name, value in told.items():
         click.echo(f"{name.replace('_', ' '):<13} {'-' if value is None else value}")
 
 
@@ -188,10 +227,16 @@ def stop(*, identifier: str | None, as_json: bool) -> None:
 
 @command.command(epilog="Example: preamp sandbox delete --yes")
 @yes_option
+@target_options
 @identifier_option
 @json_option
-def delete(*, yes: bool, identifier: str | None, as_json: bool) -> None:
+def delete(
+    *, yes: bool, account: AccountOptions | None, identifier: str | None, as_json: bool
+) -> None:
     """Delete every resource of the sandbox with all data in it."""
+    if account is not None:
+        _delete_at_aws(identifier, account, yes=yes, as_json=as_json)
+        return
     place = wiring.sandbox(identifier, Silence()).place
     exists = place.directory.exists()
     if exists and not yes:
@@ -203,6 +248,17 @@ def delete(*, yes: bool, identifier: str | None, as_json: bool) -> None:
     else:
         done = "deleted the sandbox" if exists else "there is no sandbox"
         click.echo(f"{done} {place.identifier!r}")
+
+
+def _delete_at_aws(
+    identifier: str | None, account: AccountOptions, *, yes: bool, as_json: bool
+) -> None:
+    with reporter_for(as_json=as_json) as reporter:
+        sandbox = wiring.cloud_sandbox(identifier, account, reporter)
+        if not yes:
+            confirm_deletion(sandbox.environment, sandbox.target)
+        deleted = sandbox.delete()
+    tell_deletion(sandbox.environment, deleted=deleted, as_json=as_json)
 
 
 @command.command(
@@ -227,6 +283,17 @@ command.add_command(denials)
 command.add_command(reset)
 command.add_command(restore)
 command.add_command(secret.command)
+
+
+def _public_at_aws(status: CloudStatus) -> dict[str, object]:
+    found = asdict(status)
+    session = found.pop("session")
+    return {
+        **found,
+        "session": session and session["state"],
+        "session_pid": session and session["pid"],
+        "error": session and session["error"],
+    }
 
 
 def _public(status: SandboxStatus) -> dict[str, object]:

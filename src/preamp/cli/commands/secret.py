@@ -10,12 +10,14 @@ import click
 
 from preamp.cli import wiring
 from preamp.cli.confirming import confirm
+from preamp.cli.environments import target_options
 from preamp.cli.options import identifier_option, json_option, yes_option
 from preamp.cli.render import PlainLines
 from preamp.contract.secret_names import check_secret_name
 from preamp.errors import UserError
 
 if TYPE_CHECKING:
+    from preamp.cli.environments import AccountOptions
     from preamp.sandbox.secrets import SecretStore, StoredSecret
 
 
@@ -34,16 +36,19 @@ def command() -> None:
     epilog="Example: pass show api-key | preamp sandbox secret set API_KEY",
 )
 @click.argument("name")
+@target_options
 @identifier_option
 @json_option
-def set_command(*, name: str, identifier: str | None, as_json: bool) -> None:
+def set_command(
+    *, name: str, account: AccountOptions | None, identifier: str | None, as_json: bool
+) -> None:
     """Store the secret NAME; its value is asked for, or read from standard input.
 
     What uses it gets the new value with the next deployment.
     """
     check_secret_name(name)
     value = _given_value(name)
-    stored = _secrets(identifier).set(name, value)
+    stored = _secrets(identifier, account).set(name, value)
     if as_json:
         click.echo(json.dumps(_told(stored)))
     else:
@@ -52,11 +57,14 @@ def set_command(*, name: str, identifier: str | None, as_json: bool) -> None:
 
 @command.command(name="get", epilog="Example: preamp sandbox secret get API_KEY --json")
 @click.argument("name")
+@target_options
 @identifier_option
 @json_option
-def get_command(*, name: str, identifier: str | None, as_json: bool) -> None:
+def get_command(
+    *, name: str, account: AccountOptions | None, identifier: str | None, as_json: bool
+) -> None:
     """Show the secret NAME with its value."""
-    stored = _secrets(identifier).get(name)
+    stored = _secrets(identifier, account).get(name)
     told = {**_told(stored), "value": stored.value}
     if as_json:
         click.echo(json.dumps(told))
@@ -66,11 +74,12 @@ def get_command(*, name: str, identifier: str | None, as_json: bool) -> None:
 
 
 @command.command(name="list", epilog="Example: preamp sandbox secret list")
+@target_options
 @identifier_option
 @json_option
-def list_command(*, identifier: str | None, as_json: bool) -> None:
+def list_command(*, account: AccountOptions | None, identifier: str | None, as_json: bool) -> None:
     """List the names of all secrets."""
-    names = _secrets(identifier).names()
+    names = _secrets(identifier, account).names()
     if as_json:
         click.echo(json.dumps(names))
         return
@@ -84,15 +93,22 @@ def list_command(*, identifier: str | None, as_json: bool) -> None:
 @click.argument("name", required=False)
 @click.option("--all", "every", is_flag=True, help="Remove all secrets of the sandbox.")
 @yes_option
+@target_options
 @identifier_option
 @json_option
 def remove_command(
-    *, name: str | None, every: bool, yes: bool, identifier: str | None, as_json: bool
+    *,
+    name: str | None,
+    every: bool,
+    yes: bool,
+    account: AccountOptions | None,
+    identifier: str | None,
+    as_json: bool,
 ) -> None:
     """Forget the secret NAME, or all with --all, which asks first."""
     if (name is None) != every:
         raise click.UsageError("name one secret, or say --all")
-    secrets = _secrets(identifier)
+    secrets = _secrets(identifier, account)
     names = secrets.names() if name is None else [name]
     if name is None and names and not yes:
         confirm(f"Remove {', '.join(names)}?")
@@ -104,7 +120,9 @@ def remove_command(
         click.echo(json.dumps({"removed": names}))
 
 
-def _secrets(identifier: str | None) -> SecretStore:
+def _secrets(identifier: str | None, account: AccountOptions | None) -> SecretStore:
+    if account is not None:
+        return wiring.cloud_sandbox(identifier, account, PlainLines()).secrets()
     # what a script reads is the answer alone: how the local cloud starts goes to stderr
     return wiring.sandbox(identifier, PlainLines()).secrets()
 

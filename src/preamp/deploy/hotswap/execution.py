@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import ClientError
 
     from preamp.assembly.read import CloudAssembly
+    from preamp.deploy.deployed import Address
     from preamp.deploy.hotswap.operation import Call, Settling, Swap
     from preamp.deploy.target import Target
     from preamp.events import Reporter, ResourceProgress
@@ -33,12 +34,14 @@ class SwapFailedError(Exception):
     Attributes:
         path: Construct path of the resource.
         reason: What the service said.
+        untouched: Resources that are as they were, for all that was to be changed of them.
     """
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, untouched: frozenset[Address] = frozenset()) -> None:
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+        self.untouched = untouched
 
 
 class SwapExecutor:
@@ -65,8 +68,10 @@ class SwapExecutor:
             self._make(swap)
             self._tell(swap, "done", time.perf_counter() - begun)
 
-        for failure in self._each(swap_one, swaps):
-            raise failure
+        failures = self._each(swap_one, swaps)
+        if failures:
+            failures[0].untouched = frozenset().union(*(each.untouched for each in failures))
+            raise failures[0]
 
     def set_back(self, swaps: Sequence[Swap]) -> list[SwapFailedError]:
         """Set resources to what CloudFormation knows; what is not there any more is left out.
@@ -99,12 +104,16 @@ class SwapExecutor:
     def _make(self, swap: Swap, *, ignore_missing: bool = False) -> None:
         from botocore.exceptions import ClientError, ParamValidationError, WaiterError
 
+        made = 0
         try:
             for call in swap.calls:
                 self._call(call)
+                made += 1
         except ClientError as error:
             if not (ignore_missing and _is_missing(error)):
-                raise SwapFailedError(swap.path, _message(error)) from error
+                refused = made == 0 and _is_refusal(error)
+                untouched = frozenset([swap.address]) if refused else frozenset()
+                raise SwapFailedError(swap.path, _message(error), untouched) from error
         except (ParamValidationError, WaiterError) as error:
             raise SwapFailedError(swap.path, str(error)) from error
 
@@ -133,6 +142,12 @@ class SwapExecutor:
             via="hotswap",
         )
         self._reporter.report(event)
+
+
+def _is_refusal(error: ClientError) -> bool:
+    """Whether the service would not do it; otherwise it may have, and failed then."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return 400 <= status < 500  # noqa: PLR2004 - HTTP's
 
 
 def _is_missing(error: ClientError) -> bool:

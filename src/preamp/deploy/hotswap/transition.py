@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from preamp.deploy.hotswap.execution import SwapFailedError
 from preamp.deploy.hotswap.state import Hotswapped
 from preamp.errors import UserError
 from preamp.events import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from preamp.assembly.read import FileAsset
     from preamp.deploy.deployed import Address, DeployedStack
-    from preamp.deploy.hotswap.execution import SwapExecutor, SwapFailedError
+    from preamp.deploy.hotswap.execution import SwapExecutor
     from preamp.deploy.hotswap.operation import Swap
     from preamp.deploy.hotswap.state import HotswapState
     from preamp.deploy.plan import Plan, Resource
@@ -57,8 +58,13 @@ class Transition:
             SwapFailedError: A service refused; the record tells what may have been changed.
             UserError: ``HotswapRecordError``; nothing was changed.
         """
+        before = self._state.read(self._stack) or Hotswapped()
         self._write_ahead(plan.swaps, plan.remaining)
-        self._executor.carry_out(plan.swaps)
+        try:
+            self._executor.carry_out(plan.swaps)
+        except SwapFailedError as error:
+            self._forget(error.untouched - before.touched.keys())
+            raise
         self._state.settle(self._stack, plan.remaining)
 
     def set_back(self, plan: Plan) -> None:
@@ -81,6 +87,15 @@ class Transition:
             told = f"it could not be made sure that {failure.path} is as CloudFormation knows it"
             self._reporter.report(Notice(f"{told}: {failure.reason}"))
         self._state.settle(self._stack, {})
+
+    def _forget(self, untouched: Collection[Address]) -> None:
+        """Remember that resources were not changed after all."""
+        known = self._state.read(self._stack)
+        if known is not None and untouched:
+            touched = {
+                each: as_is for each, as_is in known.touched.items() if each not in untouched
+            }
+            self._state.write(self._stack, known.resources, touched)
 
     def _write_ahead(self, swaps: Iterable[Swap], wanted: Mapping[Address, Resource]) -> None:
         """Remember what may be different by now, should this process end."""
