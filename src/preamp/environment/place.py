@@ -88,6 +88,11 @@ class Environment:
         """When which secret of a sandbox was changed from here; never what it is."""
         return self.directory / "secrets.json"
 
+    @property
+    def outputs_record(self) -> Path:
+        """Which files of outputs a sandbox wrote, and what was in them."""
+        return self.directory / "outputs.json"
+
     def prepare(self) -> None:
         """Make the folder, for the user alone, and keep it out of git."""
         self.directory.mkdir(parents=True, exist_ok=True)

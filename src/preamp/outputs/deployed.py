@@ -194,9 +194,10 @@ def _refused(error: ClientError) -> Exception:
     if code in _DENIED:
         return UserError(
             "CredentialsError",
-            f"AWS does not let you read the outputs: {error}",
-            "they take cloudformation:DescribeStacks and cloudformation:GetTemplateSummary; with a "
-            "GraphQL API cloudformation:ListStackResources and s3:GetObject, too",
+            f"AWS does not let you read the backend: {error}",
+            "outputs take cloudformation:DescribeStacks and cloudformation:GetTemplateSummary, "
+            "with a GraphQL API also cloudformation:ListStackResources and s3:GetObject; code for "
+            "clients takes appsync:GetIntrospectionSchema, too",
         )
     return error
 
@@ -205,6 +206,6 @@ def _not_allowed(reason: str) -> UserError:
     return UserError(
         "CredentialsError",
         f"AWS does not let you in: {reason}",
-        "sign in, or choose credentials with --profile; without --stack and --branch the "
-        "outputs are those of the sandbox on this machine",
+        "sign in, or choose credentials with --profile; without --stack and --branch it is "
+        "the sandbox on this machine that is read",
     )

@@ -75,7 +75,6 @@ class CloudSandbox:
         self.environment: Final = environment
         self._connect = connect
         self._reporter = reporter
-        self._outputs_file = environment.project.directory / "amplify_outputs.json"
 
     @cached_property
     def target(self) -> Target:
@@ -98,18 +97,21 @@ class CloudSandbox:
         """
         from preamp.deploy.hotswap.state import HotswapState
         from preamp.environment.deployment import deploy_environment
+        from preamp.sandbox.outputs import SandboxOutputs
 
         environment = self.environment
-        return deploy_environment(
+        deployment = deploy_environment(
             environment,
             self.target,
             self._reporter,
             approval=approval,
             consent=None,
             form=outputs.form,
-            directory=outputs.directory or environment.project.directory,
+            directory=outputs.folder(environment),
             hotswap=HotswapState(environment.hotswap_file),
         )
+        SandboxOutputs(environment).record(deployment.files)
+        return deployment
 
     def session(self) -> SessionClient | None:
         """The session that runs in some terminal of this machine, or None."""
@@ -138,16 +140,16 @@ class CloudSandbox:
         from preamp.sandbox.feed import Feed
 
         self.environment.prepare()
-        outputs, directory = options.outputs, self.environment.project.directory
-        self._outputs_file = (outputs.directory or directory) / outputs.form.name
         feed = Feed(screen)
         daemon = cloud_daemon(self.environment, lambda: self.target, feed, options, approval)
         with hold_session(self.environment, daemon, feed):
             yield daemon
 
     def outputs_file(self) -> Path:
-        """The outputs file that this process writes, or would."""
-        return self._outputs_file
+        """The outputs file that was written last, or would be."""
+        from preamp.sandbox.outputs import SandboxOutputs
+
+        return SandboxOutputs(self.environment).file()
 
     def logs(self, path: str | None, *, since: int = 0) -> LogReader:
         """Reads what one function logs, or all of them; see `cloud_logs`."""
@@ -159,9 +161,12 @@ class CloudSandbox:
 
     def secrets(self) -> SecretStore:
         """Its secrets, in Systems Manager."""
+        from preamp.deploy.failure import explained
         from preamp.sandbox.secrets import SecretStore
 
-        return SecretStore(self.environment, self._parameters)
+        return SecretStore(
+            self.environment, self._parameters, explaining=lambda: explained(self.target)
+        )
 
     def status(self) -> CloudStatus:
         """How it is; changes nothing.
@@ -190,12 +195,16 @@ class CloudSandbox:
         )
 
     def delete(self) -> bool:
-        """Delete every resource, ending a session on this machine first; False if none was there.
+        """Delete every resource, and its outputs, ending a session on this machine first.
+
+        Returns:
+            False if none was there.
 
         Raises:
             UserError: ``DeletionFailedError`` or ``DeploymentInProgressError``.
         """
         from preamp.environment.deployment import destroy_environment
+        from preamp.sandbox.outputs import SandboxOutputs
 
         environment = self.environment
         session = self.session()
@@ -205,6 +214,7 @@ class CloudSandbox:
         environment.prepare()
         with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
             deleted = destroy_environment(environment, self.target, self._reporter)
+        SandboxOutputs(environment).remove()
         shutil.rmtree(environment.directory, ignore_errors=True)
         return deleted
 

@@ -11,6 +11,7 @@ from preamp.environment.deployment import EnvironmentSynthesis, deploy_assembly
 from preamp.events import SandboxOpened
 from preamp.sandbox.daemon import Effect, SandboxDaemon
 from preamp.sandbox.ignoring import Ignored
+from preamp.sandbox.outputs import SandboxOutputs
 from preamp.sandbox.watching import FileWatcher
 
 if TYPE_CHECKING:
@@ -106,9 +107,10 @@ class CloudWork:
                 approval=self._approval,
                 consent=None,
                 form=self._outputs.form,
-                directory=self._folder,
+                directory=self._outputs.folder(self._environment),
                 hotswap=self._hotswap,
             )
+        SandboxOutputs(self._environment).record(deployment.files)
         return len(deployment.result.changes)
 
     def effect(self, saved: Collection[Path]) -> Effect:
@@ -125,10 +127,6 @@ class CloudWork:
             self._synthesis.close()
         self._synthesizer.close()
 
-    @property
-    def _folder(self) -> Path:
-        return self._outputs.directory or self._environment.project.directory
-
     def _opened(self) -> EnvironmentSynthesis:
         """Find the account, and say where this goes."""
         environment, target = self._environment, self._connect()
@@ -137,7 +135,7 @@ class CloudWork:
                 environment.project.name,
                 environment.backend_id.name,
                 f"account {target.account} in {target.region}, {target.name}",
-                str(self._folder / self._outputs.form.name),
+                str(self._outputs.path(environment)),
                 str(self._watched),
             )
         )

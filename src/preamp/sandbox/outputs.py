@@ -6,16 +6,28 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from preamp.outputs.local_client import LocalCloud
 from preamp.outputs.writing import OutputsForm, write_outputs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
+    from preamp.assembly.project import Project
     from preamp.engine.protocol import EngineConnection
-    from preamp.sandbox.place import SandboxPlace
+
+
+class OutputsPlace(Protocol):
+    """A sandbox that has outputs."""
+
+    @property
+    def project(self) -> Project:
+        """The project."""
+
+    @property
+    def outputs_record(self) -> Path:
+        """Which files of outputs it wrote, and what was in them."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +42,11 @@ class OutputsRequest:
     form: OutputsForm = field(default_factory=OutputsForm)
     directory: Path | None = None
 
-    def path(self, place: SandboxPlace) -> Path:
+    def path(self, place: OutputsPlace) -> Path:
         """Where the outputs file of a sandbox is going to be."""
         return self.folder(place) / self.form.name
 
-    def folder(self, place: SandboxPlace) -> Path:
+    def folder(self, place: OutputsPlace) -> Path:
         """The folder that it is in."""
         return self.directory or place.project.directory
 
@@ -49,7 +61,7 @@ class SandboxOutputs:
         place: Which sandbox.
     """
 
-    def __init__(self, place: SandboxPlace) -> None:
+    def __init__(self, place: OutputsPlace) -> None:
         self._place = place
 
     def write(
@@ -66,7 +78,14 @@ class SandboxOutputs:
             UserError: ``OutputsFileError``.
         """
         cloud = LocalCloud(connection.endpoint, connection.region)
-        files = write_outputs(request.folder(self._place), document, request.form, cloud)
+        self.record(write_outputs(request.folder(self._place), document, request.form, cloud))
+
+    def record(self, files: Iterable[Path]) -> None:
+        """Remember which files were written.
+
+        Args:
+            files: That of the outputs first.
+        """
         record = {str(path): _digest(path) for path in files}
         self._place.outputs_record.write_text(json.dumps(record, indent=2), encoding="utf-8")
 

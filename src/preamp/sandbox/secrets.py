@@ -7,6 +7,7 @@ pass through here and are kept by the engine alone.
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -19,6 +20,7 @@ from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from preamp.assembly.read import CloudAssembly
@@ -70,6 +72,7 @@ class SecretStore:
         connect: Gives a client of Systems Manager.
         is_there: Whether there can be any: a sandbox that was never there is not made for a
             question.
+        explaining: Turns what the client raises into errors of ours.
     """
 
     def __init__(
@@ -77,8 +80,10 @@ class SecretStore:
         place: SecretsPlace,
         connect: Callable[[], Any],
         is_there: Callable[[], bool] = lambda: True,
+        explaining: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._place = place
+        self._explaining = explaining
         self._connect = connect
         self._is_there = is_there
 
@@ -91,7 +96,8 @@ class SecretStore:
         check_secret_name(name)
         _check_value(name, value)
         path = self._path(name)
-        self._client.put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=True)
+        with self._explaining():
+            self._client.put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=True)
         stored = self.get(name)
         _remember(self._place, {name: _milliseconds(stored.last_updated)})
         return stored
@@ -104,10 +110,11 @@ class SecretStore:
         """
         if not self._is_there():
             raise self._not_found(name)
-        try:
-            answer = self._client.get_parameter(Name=self._path(name), WithDecryption=True)
-        except self._client.exceptions.ParameterNotFound:
-            raise self._not_found(name) from None
+        with self._explaining():
+            try:
+                answer = self._client.get_parameter(Name=self._path(name), WithDecryption=True)
+            except self._client.exceptions.ParameterNotFound:
+                raise self._not_found(name) from None
         found = answer["Parameter"]
         moment = found["LastModifiedDate"].astimezone(UTC)
         return StoredSecret(name, found["Value"], found["Version"], moment)
@@ -119,7 +126,8 @@ class SecretStore:
         prefix = self._path("")
         paginator = self._client.get_paginator("get_parameters_by_path")
         pages = paginator.paginate(Path=prefix.rstrip("/"))
-        found = (each for page in pages for each in page["Parameters"])
+        with self._explaining():
+            found = [each for page in pages for each in page["Parameters"]]
         return sorted(each["Name"].removeprefix(prefix) for each in found)
 
     def remove(self, name: str) -> None:
@@ -130,10 +138,11 @@ class SecretStore:
         """
         if not self._is_there():
             raise self._not_found(name)
-        try:
-            self._client.delete_parameter(Name=self._path(name))
-        except self._client.exceptions.ParameterNotFound:
-            raise self._not_found(name) from None
+        with self._explaining():
+            try:
+                self._client.delete_parameter(Name=self._path(name))
+            except self._client.exceptions.ParameterNotFound:
+                raise self._not_found(name) from None
         _remember(self._place, {name: _milliseconds(datetime.now(UTC))})
 
     @cached_property

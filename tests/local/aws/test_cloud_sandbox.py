@@ -43,6 +43,7 @@ import os
 
 
 def handler(event, context):
+    print("greeting", event.get("who", "somebody"))
     return os.environ["GREETING"] + " everybody"
 """
 BACKEND_FILE: Final = "amplify/backend.py"
@@ -89,7 +90,8 @@ def developer(account: Account, tmp_path_factory: pytest.TempPathFactory) -> Dev
 
 @pytest.fixture(scope="module")
 def running(developer: Developer) -> Iterator[Session]:
-    with session(developer.project, *AT_AWS, **developer.variables) as found:
+    words = (*AT_AWS, "--stream-function-logs", "--logs-filter", "greeter")
+    with session(developer.project, *words, **developer.variables) as found:
         yield found
 
 
@@ -111,6 +113,12 @@ def test_a_session_deploys_to_the_account(developer: Developer, running: Session
     assert running.until("round.finished")["changes"] > 0
     assert developer.stack_status() == "CREATE_COMPLETE"
     assert developer.greeting() == "hello everybody"
+
+
+def test_what_functions_log_is_shown_as_it_comes(developer: Developer, running: Session) -> None:
+    developer.greeting()
+    logged = running.until("function.logged", text="greeting somebody")
+    assert logged["path"].startswith("function/greeter")
 
 
 def test_a_saved_handler_is_swapped_past_cloudformation(
@@ -186,6 +194,16 @@ def test_whoever_may_not_swap_has_cloudformation_do_it(developer: Developer) -> 
     assert developer.greeting() == "good morning Dan"
 
 
+def test_whoever_may_not_touch_secrets_is_told_so(developer: Developer) -> None:
+    elsewhere = Developer(developer.project, developer.account)
+    elsewhere.variables = developer.account.user(TAKES_ROLES)
+    for words in (("list",), ("get", "GREETING"), ("set", "GREETING"), ("remove", "GREETING")):
+        refused = elsewhere.sandbox("secret", *words, stdin="hello")
+        assert refused.status == 1
+        assert "error [CredentialsError]" in refused.err
+        assert "is not authorized to perform: ssm:" in refused.err
+
+
 def test_data_is_lost_only_if_that_is_said(developer: Developer) -> None:
     table = developer.outputs["table"]
     developer.account.client("dynamodb").put_item(TableName=table, Item={"id": {"S": "1"}})
@@ -201,6 +219,7 @@ def test_it_is_gone_when_deleted(developer: Developer) -> None:
     assert "NotConfirmedError" in unasked.err
     gone = developer.sandbox("delete", "--yes")
     assert (gone.status, gone.out) == (0, f"deleted {STACK}\n")
+    assert not (developer.project.folder / "amplify_outputs.json").exists()
     assert developer.sandbox("status", "--json").json["stack_status"] is None
     assert developer.sandbox("delete", "--yes").out == f"there is no {STACK}\n"
 
