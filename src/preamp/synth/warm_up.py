@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _OURS: Final = ("compose", "inputs", "load", "sites", "write")
 _USUAL: Final = ("aws_iam", "aws_lambda", "aws_logs", "aws_s3", "aws_sns", "aws_sqs")
 _GRAPHQL_CONSTRUCT: Final = "preamp.constructs.data.bindings"
+_OURS_FOR_DATA: Final = frozenset({"graphql", "pluralizer"})
+"""Libraries of preamp's own, which no project can have others of."""
 _ROUNDS: Final = 2
 _STUBS: Final = 1000
 
@@ -81,7 +83,7 @@ class Usage:
         from jsii import _type_checking
 
         libraries = {name.partition(".")[0] for name in sys.modules if name.endswith("._jsii")}
-        known = libraries | {"preamp"} | sys.stdlib_module_names
+        known = libraries | {"preamp"} | _OURS_FOR_DATA | sys.stdlib_module_names
         modules = [name for name in sys.modules if name.partition(".")[0] in known]
         stubs = list(getattr(_type_checking, "_type_hints_cache", ()))[-_STUBS:]
         return Usage(tuple(modules), tuple((stub.__module__, stub.__name__) for stub in stubs))
