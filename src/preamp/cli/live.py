@@ -15,7 +15,14 @@ from rich.spinner import Spinner
 from rich.text import Text
 from rich.tree import Tree
 
-from preamp.cli.wording import notice_line, plan_line, resource_line, session_line, stage_line
+from preamp.cli.wording import (
+    notice_line,
+    plan_line,
+    resource_line,
+    session_line,
+    stage_line,
+    whole_stack_line,
+)
 from preamp.events import (
     ChangePlanned,
     Notice,
@@ -36,6 +43,8 @@ if TYPE_CHECKING:
 _PER_SECOND: Final = 12
 _LONG: Final = 1.0
 _MARGIN: Final = 4
+_FEW: Final = 8
+_STACK: Final = "AWS::CloudFormation::Stack"
 _WORKING: Final = {
     "assets": "publishing assets",
     "check": "checking",
@@ -53,10 +62,17 @@ _WORKING: Final = {
 
 @dataclass
 class _Branch:
-    """What is under way in one stack."""
+    """What is under way in one stack.
+
+    Attributes:
+        done: How many of its resources have ended.
+        working: What the others do, and since when, by path.
+        made: Of a stack that is being made: what was made in it so far; else None.
+    """
 
     done: int = 0
     working: dict[str, tuple[str, float]] = field(default_factory=dict)
+    made: list[ResourceChanged] | None = None
 
 
 class LiveTree:
@@ -158,17 +174,36 @@ class LiveTree:
     def _resource(self, event: ResourceChanged) -> list[str]:
         stack = event.path.partition("/")[0]
         branch = self._branches.setdefault(stack, _Branch())
+        is_making = event.path == stack and event.resource_type == _STACK
+        is_making = is_making and event.action == "create"
         if event.progress == "started":
             branch.working[event.path] = (event.action, time.monotonic())
+            if is_making:
+                branch.made = []
             return []
         branch.working.pop(event.path, None)
         branch.done += 1
         if event.progress == "skipped" or event.via == "hotswap":
             # of a hotswap, the plan has said all there is to say
             return []
-        heading = [] if stack in {self._heading, event.path} else [click.style(stack, bold=True)]
+        if branch.made is not None and event.action == "create" and event.progress == "done":
+            branch.made.append(event)
+            return self._made(stack, branch.made) if is_making else []
+        return self._listed(stack, [event])
+
+    def _made(self, stack: str, made: list[ResourceChanged]) -> list[str]:
+        """What a stack came with: the resources, if they are few."""
+        resources = [each for each in made if each.resource_type != _STACK]
+        if len(resources) <= _FEW:
+            return self._listed(stack, made)
+        self._heading = ""
+        return [whole_stack_line(made[-1], len(resources))]
+
+    def _listed(self, stack: str, ended: list[ResourceChanged]) -> list[str]:
+        heading = [] if stack in {self._heading, ended[0].path} else [click.style(stack, bold=True)]
         self._heading = stack
-        return [*heading, *resource_line(event, under=stack).splitlines()]
+        lines = (resource_line(event, under=stack).splitlines() for event in ended)
+        return [*heading, *(line for each in lines for line in each)]
 
     def _drawn(self) -> RenderableType:
         with self._lock:

@@ -139,6 +139,17 @@ def resource_line(event: ResourceChanged, *, under: str = "") -> str:
     return f"{line}\n      {event.reason}" if failed and event.reason else line
 
 
+def whole_stack_line(event: ResourceChanged, count: int) -> str:
+    """A stack that came with many resources, none of which failed.
+
+    Args:
+        event: Its end.
+        count: How many there are.
+    """
+    name = click.style(event.path, bold=True)
+    return f"{click.style('✓', fg='green')} {name}  {count} resources created{_time(event.seconds)}"
+
+
 def notice_line(event: Notice) -> str:
     """Something worth knowing."""
     place = f" ({event.site})" if event.site else ""

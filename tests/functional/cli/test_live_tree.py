@@ -34,3 +34,38 @@ def test_redrawing_the_tree_loses_none_of_the_lines_above_it(tmp_path: Path) -> 
     assert "└── " in written, "there was a tree"
     lines = [line for line in readable(written) if "created" in line]
     assert len(lines) == ROUNDS * STACKS
+
+
+WHOLE = """
+from preamp.cli.live import LiveTree
+from preamp.events import ResourceChanged
+
+STACK = "AWS::CloudFormation::Stack"
+with LiveTree() as tree:
+    def tell(path, progress, kind="AWS::SQS::Queue"):
+        tree.report(ResourceChanged(path, kind, "create", progress, reason="it is too much"))
+
+    for stack, count, last in (("Few", 2, "done"), ("Many", 9, "done"), ("Broken", 9, "failed")):
+        tell(stack, "started", STACK)
+        for number in range(count):
+            tell(f"{stack}/Queue{number}", "started")
+            tell(f"{stack}/Queue{number}", last if number == count - 1 else "done")
+        tell(stack, last, STACK)
+"""
+
+
+def test_a_stack_that_comes_with_many_resources_is_one_line(tmp_path: Path) -> None:
+    written = on_terminal([sys.executable, "-c", WHOLE], tmp_path, os.environ)
+    lines = [line.strip() for line in readable(written) if line.strip()]
+    assert lines == [
+        "Few",
+        "✓ Queue0  SQS::Queue  created",
+        "✓ Queue1  SQS::Queue  created",
+        "✓ Few  CloudFormation::Stack  created",
+        "✓ Many  9 resources created",
+        "Broken",
+        "✗ Queue8  SQS::Queue  create failed",
+        "it is too much",
+        "✗ Broken  CloudFormation::Stack  create failed",
+        "it is too much",
+    ]
