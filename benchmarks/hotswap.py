@@ -18,6 +18,7 @@ from benchmarks.workbench import CommandFailedError
 from preamp.assembly.read import read_assembly
 from preamp.deploy.apply import deploy
 from preamp.deploy.assets import AssetPublisher
+from preamp.deploy.hotswap.record import FileRecord
 from preamp.deploy.hotswap.state import HotswapState
 from preamp.deploy.target import Credentials, Target
 
@@ -44,7 +45,7 @@ def measure(bench: Workbench, rounds: int) -> None:
         bench: Where.
         rounds: How often.
     """
-    swapped = _deployer(bench, "swapped", HotswapState(bench.folder / "hotswap.json"))
+    swapped = _deployer(bench, "swapped", HotswapState(FileRecord(bench.folder / "hotswap.json")))
     updated = _deployer(bench, "updated", None)
     samples = in_turns({"hotswap": swapped, "CloudFormation": updated}, 2 * rounds)
     title("One property changed in a running session: the deployment alone")

@@ -102,7 +102,7 @@ CODES: Final[dict[str, str]] = {
     "HandlerModuleNotFoundError": "a handler imports a module of the project that does not exist",
     "HandlerNotFoundError": "a handler's file does not define the handler function",
     "HotswapError": "what was hotswapped cannot be set back, so CloudFormation cannot go on",
-    "HotswapRecordError": "what is hotswapped cannot be remembered: its file cannot be written",
+    "HotswapRecordError": "what is hotswapped cannot be remembered: its record cannot be written",
     "InterpreterError": "the interpreter that runs functions on this machine does not work",
     "InvalidAccountRecoveryError": "there is no such way to recover an account",
     "InvalidArchitectureError": "a function's architecture does not exist",

@@ -21,6 +21,7 @@ from preamp.deploy.apply import deploy, destroy, foresee
 from preamp.deploy.bootstrapping import STANDARD, require_bootstrap
 from preamp.deploy.failure import explained
 from preamp.deploy.roles import Roles
+from preamp.environment.hotswaps import remembered_hotswaps
 from preamp.environment.secrets import EnvironmentSecrets
 from preamp.errors import UserError
 from preamp.outputs.document import compose_document
@@ -67,7 +68,7 @@ def deploy_environment(
     consent: Consent | None,
     form: OutputsForm,
     directory: Path,
-    hotswap: HotswapState | None = None,
+    hotswaps: bool = False,
 ) -> EnvironmentDeployment:
     """Deploy a project's backend to an account.
 
@@ -79,7 +80,7 @@ def deploy_environment(
         consent: Decides about permissions; None if nobody need be asked.
         form: In which form the outputs are wanted.
         directory: Where they go.
-        hotswap: Of a sandbox: what was changed past CloudFormation.
+        hotswaps: Whether changes may be made past CloudFormation.
 
     Raises:
         UserError: The backend has a mistake, its deployment failed, or another one runs.
@@ -89,8 +90,11 @@ def deploy_environment(
         single_writer(environment.lock_file, Guarded.DEPLOYMENT),
         closing(EnvironmentSynthesis(environment, target, reporter)) as synthesis,
     ):
+        assembly = synthesis.run()
+        with explained(target):
+            hotswap = remembered_hotswaps(assembly, target) if hotswaps else None
         return deploy_assembly(
-            synthesis.run(),
+            assembly,
             target,
             reporter,
             approval=approval,

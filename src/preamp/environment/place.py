@@ -79,11 +79,6 @@ class Environment:
         return self.directory / "session.json"
 
     @property
-    def hotswap_file(self) -> Path:
-        """What runs differently from what CloudFormation knows."""
-        return self.directory / "hotswap.json"
-
-    @property
     def secrets_file(self) -> Path:
         """When which secret of a sandbox was changed from here; never what it is."""
         return self.directory / "secrets.json"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -95,7 +95,6 @@ class CloudSandbox:
         Raises:
             UserError: The backend has a mistake, its deployment failed, or another one runs.
         """
-        from preamp.deploy.hotswap.state import HotswapState
         from preamp.environment.deployment import deploy_environment
         from preamp.sandbox.outputs import SandboxOutputs
 
@@ -108,7 +107,7 @@ class CloudSandbox:
             consent=None,
             form=outputs.form,
             directory=outputs.folder(environment),
-            hotswap=HotswapState(environment.hotswap_file),
+            hotswaps=True,
         )
         SandboxOutputs(environment).record(deployment.files)
         return deployment
@@ -214,9 +213,23 @@ class CloudSandbox:
         environment.prepare()
         with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
             deleted = destroy_environment(environment, self.target, self._reporter)
+            self._forget_hotswaps()
         SandboxOutputs(environment).remove()
         shutil.rmtree(environment.directory, ignore_errors=True)
         return deleted
+
+    def _forget_hotswaps(self) -> None:
+        """Leave nothing behind; what stays if it fails speaks of a stack that is no more."""
+        from botocore.exceptions import ClientError
+
+        from preamp.environment.deployment import last_assembly
+        from preamp.environment.hotswaps import remembered_hotswaps
+
+        known = last_assembly(self.environment)
+        with suppress(ClientError):
+            hotswaps = remembered_hotswaps(known, self.target) if known else None
+            if hotswaps:
+                hotswaps.forget()
 
     def _parameters(self) -> Any:  # noqa: ANN401 - boto3 makes its clients at run time
         self.environment.prepare()

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from preamp.assembly.lock import Guarded, single_writer
 from preamp.assembly.warm import WarmSynthesizer
-from preamp.deploy.hotswap.state import HotswapState
+from preamp.deploy.failure import explained
 from preamp.environment.deployment import EnvironmentSynthesis, deploy_assembly
+from preamp.environment.hotswaps import remembered_hotswaps
 from preamp.events import SandboxOpened
 from preamp.sandbox.daemon import Effect, SandboxDaemon
 from preamp.sandbox.ignoring import Ignored
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from preamp.assembly.read import CloudAssembly
     from preamp.deploy.approval import Approval
+    from preamp.deploy.hotswap.state import HotswapState
     from preamp.deploy.target import Target
     from preamp.environment.place import Environment
     from preamp.sandbox.feed import Screen
@@ -80,7 +82,7 @@ class CloudWork:
         self._approval = approval
         self._watched = watched
         self._synthesizer = WarmSynthesizer(environment.project.directory)
-        self._hotswap = HotswapState(environment.hotswap_file)
+        self._hotswap: HotswapState | None = None
         self._synthesis: EnvironmentSynthesis | None = None
         self._assembly: CloudAssembly | None = None
         self._synthesizer.start()
@@ -108,10 +110,18 @@ class CloudWork:
                 consent=None,
                 form=self._outputs.form,
                 directory=self._outputs.folder(self._environment),
-                hotswap=self._hotswap,
+                hotswap=self._hotswaps(self._assembly),
             )
         SandboxOutputs(self._environment).record(deployment.files)
         return len(deployment.result.changes)
+
+    def _hotswaps(self, assembly: CloudAssembly) -> HotswapState | None:
+        """What was hotswapped, and what is known of the stack for as long as it is the same."""
+        if self._hotswap is None:
+            target = self._connect()
+            with explained(target):
+                self._hotswap = remembered_hotswaps(assembly, target)
+        return self._hotswap
 
     def effect(self, saved: Collection[Path]) -> Effect:
         """What saved files can change: there, functions run what was uploaded of them."""

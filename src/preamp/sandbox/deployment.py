@@ -18,6 +18,7 @@ from preamp.assembly.synthesizer import ColdSynthesizer
 from preamp.check import CheckFirst
 from preamp.deploy.apply import deploy
 from preamp.deploy.assets import AssetPublisher
+from preamp.deploy.hotswap.record import FileRecord
 from preamp.deploy.hotswap.state import HotswapState
 from preamp.deploy.target import Credentials, Target
 from preamp.engine.environment import ensure_environment
@@ -217,7 +218,7 @@ class Deployer:
         if self._running is None or self._running.connection != connection:
             target = local_target(connection)
             target.clients.preload()
-            hotswap = HotswapState(self._place.hotswap_file)
+            hotswap = HotswapState(FileRecord(self._place.hotswap_file))
             self._running = _Running(connection, target, AssetPublisher(target), hotswap)
             self._tell(connection)
         return self._running

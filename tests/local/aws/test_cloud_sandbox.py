@@ -17,6 +17,7 @@ from preamp.contract.identity import BackendId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.local.aws.conftest import Account
     from tests.local.cli.commandline import Answer
@@ -48,6 +49,7 @@ def handler(event, context):
 """
 BACKEND_FILE: Final = "amplify/backend.py"
 AT_AWS: Final = ("--target", "aws", "--identifier", "ann")
+BUCKET: Final = "cdk-hnb659fds-assets-000000000000-eu-west-1"
 STACK: Final = BackendId("greetings", "ann", "sandbox").stack_name
 
 
@@ -170,24 +172,33 @@ def test_another_terminal_looks_on(developer: Developer, running: Session) -> No
     assert running.process.poll() is None
 
 
-def test_it_goes_on_where_it_was(developer: Developer, running: Session) -> None:
+def test_another_terminal_goes_on_and_knows_what_another_checkout_swapped(
+    developer: Developer, running: Session, tmp_path: Path
+) -> None:
     running.process.terminate()
     assert running.ended() == 0
 
-    developer.project.replace("amplify/greeter.py", "Bob", "Carol")
+    other = Developer(Project(tmp_path / "greetings"), developer.account)
+    for name in (BACKEND_FILE, "amplify/greeter.py"):
+        other.project.write(name, (developer.project.folder / name).read_text(encoding="utf-8"))
+    other.project.replace("amplify/greeter.py", "Bob", "Eve")
+    assert other.sandbox("--once").status == 0
+    assert developer.greeting() == "good morning Eve"
+
     assert developer.sandbox("--once").status == 0
-    assert developer.greeting() == "good morning Carol"
+    assert developer.greeting() == "good morning Bob"
 
 
 def test_whoever_may_not_swap_has_cloudformation_do_it(developer: Developer) -> None:
     elsewhere = Developer(developer.project, developer.account)
     elsewhere.variables = developer.account.user(TAKES_ROLES)
-    (developer.project.folder / ".preamp" / "_environments" / STACK / "hotswap.json").unlink()
+    record = {"Bucket": BUCKET, "Key": f"preamp/hotswaps/{STACK}.json"}
+    developer.account.client("s3").delete_object(**record)
     unsure = elsewhere.sandbox("--once")
     assert unsure.status == 0
     assert "it could not be made sure that" in unsure.err
 
-    developer.project.replace("amplify/greeter.py", "Carol", "Dan")
+    developer.project.replace("amplify/greeter.py", "Bob", "Dan")
     refused = elsewhere.sandbox("--once")
     assert refused.status == 0, refused.err
     assert "CloudFormation makes the change" in refused.err
@@ -220,6 +231,8 @@ def test_it_is_gone_when_deleted(developer: Developer) -> None:
     gone = developer.sandbox("delete", "--yes")
     assert (gone.status, gone.out) == (0, f"deleted {STACK}\n")
     assert not (developer.project.folder / "amplify_outputs.json").exists()
+    found = developer.account.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="preamp/")
+    assert found["KeyCount"] == 0
     assert developer.sandbox("status", "--json").json["stack_status"] is None
     assert developer.sandbox("delete", "--yes").out == f"there is no {STACK}\n"
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from preamp.deploy.apply import deploy, make_plan
+from preamp.deploy.hotswap.record import FileRecord
 from preamp.deploy.hotswap.rejection import Rejection
 from preamp.deploy.hotswap.state import HotswapState
 from preamp.deploy.plan import PlanKind
@@ -64,7 +65,7 @@ class Sandbox:
         self.stack_name = stack_name
         self.recorder = recorder
         self.file = file
-        self.state = HotswapState(file)
+        self.state = HotswapState(FileRecord(file))
 
     def deploy(self, assembly: CloudAssembly) -> DeploymentResult:
         self.recorder.events.clear()

@@ -12,6 +12,7 @@ from tests.local.deploy.assembly_writer import AssemblyWriter
 from tests.local.deploy.conftest import Recorder, Written
 
 from preamp.deploy.apply import deploy
+from preamp.deploy.hotswap.record import FileRecord
 from preamp.deploy.hotswap.state import HotswapState
 from preamp.deploy.target import Credentials, Target
 from preamp.engine.process import EngineProcess
@@ -46,7 +47,7 @@ class Machine:
 
     def deploy(self, seconds: int) -> DeploymentResult:
         assembly = self._write(queue(seconds))
-        state = HotswapState(self._record)
+        state = HotswapState(FileRecord(self._record))
         return deploy(assembly, self.target, self.recorder, hotswap=state)
 
     def visibility(self) -> int:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from preamp.deploy.deployed import DeployedStack
+from preamp.deploy.hotswap.record import FileRecord
 from preamp.deploy.hotswap.state import Hotswapped, HotswapState
 from preamp.errors import UserError
 
@@ -20,8 +21,8 @@ def test_what_is_written_is_read_by_the_next_process(tmp_path: Path) -> None:
         ("R",): {"Type": "AWS::SNS::Topic", "Properties": {}},
         ("S",): None,
     }
-    HotswapState(tmp_path / "h.json").write(STACK, RESOURCES, touched)
-    read = HotswapState(tmp_path / "h.json").read(STACK)
+    HotswapState(FileRecord(tmp_path / "h.json")).write(STACK, RESOURCES, touched)
+    read = HotswapState(FileRecord(tmp_path / "h.json")).read(STACK)
     assert read == Hotswapped(RESOURCES, touched)
     assert read.possible()["R",] == [RESOURCES["R",], touched["R",]]
     assert [file.name for file in tmp_path.iterdir()] == ["h.json"]
@@ -37,13 +38,13 @@ def test_what_is_written_is_read_by_the_next_process(tmp_path: Path) -> None:
 def test_a_record_of_another_stack_or_revision_says_nothing(
     tmp_path: Path, other: DeployedStack
 ) -> None:
-    state = HotswapState(tmp_path / "h.json")
+    state = HotswapState(FileRecord(tmp_path / "h.json"))
     state.write(STACK, RESOURCES)
     assert state.read(other) is None
 
 
 def test_a_record_that_is_forgotten_says_nothing(tmp_path: Path) -> None:
-    state = HotswapState(tmp_path / "h.json")
+    state = HotswapState(FileRecord(tmp_path / "h.json"))
     state.forget()
     state.write(STACK, RESOURCES)
     state.forget()
@@ -53,7 +54,7 @@ def test_a_record_that_is_forgotten_says_nothing(tmp_path: Path) -> None:
 def test_a_record_that_cannot_be_written_is_told_before_anything_is_changed(
     tmp_path: Path,
 ) -> None:
-    state = HotswapState(tmp_path / "missing" / "h.json")
+    state = HotswapState(FileRecord(tmp_path / "missing" / "h.json"))
     with pytest.raises(UserError) as caught:
         state.write(STACK, RESOURCES)
     assert caught.value.code == "HotswapRecordError"
@@ -62,7 +63,7 @@ def test_a_record_that_cannot_be_written_is_told_before_anything_is_changed(
 
 def test_afterwards_the_older_record_is_good_enough(tmp_path: Path) -> None:
     record = tmp_path / "h.json"
-    state = HotswapState(record)
+    state = HotswapState(FileRecord(record))
     state.write(STACK, {}, {("R",): None})
     (tmp_path / "h.json.new").mkdir()
     state.settle(STACK, RESOURCES)

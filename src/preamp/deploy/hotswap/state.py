@@ -1,6 +1,6 @@
 """What was hotswapped, remembered: it runs, and CloudFormation does not know of it.
 
-Owns the record, in one file, and what was read of the stack that it is about. Must not know what a
+Owns what the record says, and what was read of the stack that it is about. Must not know what a
 sandbox is; whoever deploys says where the record lies.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,11 +16,11 @@ from preamp.errors import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from mypy_boto3_cloudformation import CloudFormationClient
 
     from preamp.deploy.deployed import Address, DeployedStack
+    from preamp.deploy.hotswap.record import Record
     from preamp.deploy.plan import Resource
 
 _VERSION: Final = 1
@@ -58,13 +57,13 @@ class HotswapState:
     that could have been hotswapped is then set to what CloudFormation knows, before anything else.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, record: Record) -> None:
         """Name the record.
 
         Args:
-            file: Where it lies; its folder exists.
+            record: Where it lies.
         """
-        self._file = file
+        self._record = record
         self._reader: StackReader | None = None
         self._read_for: tuple[str, str] | None = None
 
@@ -78,11 +77,11 @@ class HotswapState:
             None if that is not known.
         """
         try:
-            record = json.loads(self._file.read_bytes())
+            record = json.loads(self._record.read() or b"")
             if record["version"] != _VERSION or _key(record) != _key_of(stack):
                 return None
             return Hotswapped(_by_address(record["resources"]), _by_address(record["touched"]))
-        except (OSError, ValueError, KeyError, TypeError, IndexError):
+        except (ValueError, KeyError, TypeError, IndexError):
             return None
 
     def write(
@@ -99,7 +98,7 @@ class HotswapState:
             touched: Resources that are about to be changed, as in `Hotswapped.touched`.
 
         Raises:
-            UserError: ``HotswapRecordError`` if the file cannot be written.
+            UserError: ``HotswapRecordError`` if it cannot be written.
         """
         stack_id, revision = _key_of(stack)
         record = {
@@ -109,14 +108,7 @@ class HotswapState:
             "resources": list(resources.items()),
             "touched": list((touched or {}).items()),
         }
-        try:
-            self._replace(json.dumps(record))
-        except OSError as error:
-            raise UserError(
-                "HotswapRecordError",
-                f"{self._file} cannot be written: {error.strerror or error}",
-                "make room on the disk, or let preamp write there, and deploy again",
-            ) from error
+        self._record.write(json.dumps(record))
 
     def settle(self, stack: DeployedStack, resources: Mapping[Address, Resource]) -> None:
         """Remember what runs, now that nothing is being changed.
@@ -130,20 +122,9 @@ class HotswapState:
         with contextlib.suppress(UserError):
             self.write(stack, resources)
 
-    def _replace(self, text: str) -> None:
-        beside = self._file.with_name(f"{self._file.name}.new")
-        try:
-            with beside.open("w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._file)
-        finally:
-            beside.unlink(missing_ok=True)
-
     def forget(self) -> None:
         """Drop the record: the stack was changed behind its back, for instance restored."""
-        self._file.unlink(missing_ok=True)
+        self._record.forget()
         self._read_for = None
 
     def reader(self, stack: DeployedStack, cloudformation: CloudFormationClient) -> StackReader:
