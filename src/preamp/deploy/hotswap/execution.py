@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from preamp.events import Reporter, ResourceProgress
 
 _PATIENCE: Final = 300
+_LOOK_AGAIN_SECONDS: Final = 0.5
+"""A function whose code was given to Lambda has it within a second."""
 _NOT_THERE: Final = re.compile(r"NotFound|NonExist|DoesNotExist|NoSuchEntity")
 
 
@@ -124,7 +126,7 @@ class SwapExecutor:
             self._await(client, call.settling)
 
     def _await(self, client: Any, settling: Settling) -> None:  # noqa: ANN401 - one class each
-        interval = self._target.poll_interval
+        interval = min(self._target.poll_interval, _LOOK_AGAIN_SECONDS)
         client.get_waiter(settling.waiter).wait(
             **settling.arguments,
             WaiterConfig={"Delay": interval, "MaxAttempts": int(_PATIENCE / interval)},
