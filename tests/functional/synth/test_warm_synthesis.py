@@ -52,7 +52,7 @@ def seen(project: WarmProject, synthesizer: WarmSynthesizer | None) -> dict[str,
     return found
 
 
-@pytest.mark.parametrize("name", ["seed", "empty", "custom_stacks"])
+@pytest.mark.parametrize("name", ["seed", "custom_stacks"])
 def test_the_assembly_is_that_of_a_cold_one(
     project: WarmProject, warm: WarmSynthesizer, name: str
 ) -> None:
