@@ -44,6 +44,7 @@ _PER_SECOND: Final = 12
 _LONG: Final = 1.0
 _MARGIN: Final = 4
 _FEW: Final = 8
+_WHOLE: Final = frozenset({"create", "delete"})
 _STACK: Final = "AWS::CloudFormation::Stack"
 _WORKING: Final = {
     "assets": "publishing assets",
@@ -67,12 +68,14 @@ class _Branch:
     Attributes:
         done: How many of its resources have ended.
         working: What the others do, and since when, by path.
-        made: Of a stack that is being made: what was made in it so far; else None.
+        whole: What happens to the stack as a whole, ``create`` or ``delete``; empty if nothing.
+        ended: To which of its resources that has happened.
     """
 
     done: int = 0
     working: dict[str, tuple[str, float]] = field(default_factory=dict)
-    made: list[ResourceChanged] | None = None
+    whole: str = ""
+    ended: list[ResourceChanged] = field(default_factory=list)
 
 
 class LiveTree:
@@ -174,30 +177,30 @@ class LiveTree:
     def _resource(self, event: ResourceChanged) -> list[str]:
         stack = event.path.partition("/")[0]
         branch = self._branches.setdefault(stack, _Branch())
-        is_making = event.path == stack and event.resource_type == _STACK
-        is_making = is_making and event.action == "create"
+        is_stack = event.path == stack and event.resource_type == _STACK
         if event.progress == "started":
             branch.working[event.path] = (event.action, time.monotonic())
-            if is_making:
-                branch.made = []
+            if is_stack:
+                branch.whole = event.action if event.action in _WHOLE else ""
+                branch.ended.clear()
             return []
         branch.working.pop(event.path, None)
         branch.done += 1
         if event.progress == "skipped" or event.via == "hotswap":
             # of a hotswap, the plan has said all there is to say
             return []
-        if branch.made is not None and event.action == "create" and event.progress == "done":
-            branch.made.append(event)
-            return self._made(stack, branch.made) if is_making else []
+        if event.action == branch.whole and event.progress == "done":
+            branch.ended.append(event)
+            return self._whole(stack, branch.ended) if is_stack else []
         return self._listed(stack, [event])
 
-    def _made(self, stack: str, made: list[ResourceChanged]) -> list[str]:
-        """What a stack came with: the resources, if they are few."""
-        resources = [each for each in made if each.resource_type != _STACK]
+    def _whole(self, stack: str, ended: list[ResourceChanged]) -> list[str]:
+        """What a stack came or went with: the resources, if they are few."""
+        resources = [each for each in ended if each.resource_type != _STACK]
         if len(resources) <= _FEW:
-            return self._listed(stack, made)
+            return self._listed(stack, ended)
         self._heading = ""
-        return [whole_stack_line(made[-1], len(resources))]
+        return [whole_stack_line(ended[-1], len(resources))]
 
     def _listed(self, stack: str, ended: list[ResourceChanged]) -> list[str]:
         heading = [] if stack in {self._heading, ended[0].path} else [click.style(stack, bold=True)]

@@ -140,14 +140,15 @@ def resource_line(event: ResourceChanged, *, under: str = "") -> str:
 
 
 def whole_stack_line(event: ResourceChanged, count: int) -> str:
-    """A stack that came with many resources, none of which failed.
+    """A stack that came or went with many resources, none of which failed.
 
     Args:
         event: Its end.
         count: How many there are.
     """
     name = click.style(event.path, bold=True)
-    return f"{click.style('✓', fg='green')} {name}  {count} resources created{_time(event.seconds)}"
+    done = f"{count} resources {_DONE.get(event.action, event.action)}"
+    return f"{click.style('✓', fg='green')} {name}  {done}{_time(event.seconds)}"
 
 
 def notice_line(event: Notice) -> str:

@@ -42,10 +42,16 @@ from preamp.events import ResourceChanged
 
 STACK = "AWS::CloudFormation::Stack"
 with LiveTree() as tree:
-    def tell(path, progress, kind="AWS::SQS::Queue"):
-        tree.report(ResourceChanged(path, kind, "create", progress, reason="it is too much"))
+    for stack, count, last, action in (
+        ("Few", 2, "done", "create"),
+        ("Many", 9, "done", "create"),
+        ("Broken", 9, "failed", "create"),
+        ("Many", 9, "done", "delete"),
+        ("Many", 1, "done", "update"),
+    ):
+        def tell(path, progress, kind="AWS::SQS::Queue"):
+            tree.report(ResourceChanged(path, kind, action, progress, reason="it is too much"))
 
-    for stack, count, last in (("Few", 2, "done"), ("Many", 9, "done"), ("Broken", 9, "failed")):
         tell(stack, "started", STACK)
         for number in range(count):
             tell(f"{stack}/Queue{number}", "started")
@@ -54,7 +60,7 @@ with LiveTree() as tree:
 """
 
 
-def test_a_stack_that_comes_with_many_resources_is_one_line(tmp_path: Path) -> None:
+def test_a_stack_that_comes_or_goes_with_many_resources_is_one_line(tmp_path: Path) -> None:
     written = on_terminal([sys.executable, "-c", WHOLE], tmp_path, os.environ)
     lines = [line.strip() for line in readable(written) if line.strip()]
     assert lines == [
@@ -68,4 +74,8 @@ def test_a_stack_that_comes_with_many_resources_is_one_line(tmp_path: Path) -> N
         "it is too much",
         "✗ Broken  CloudFormation::Stack  create failed",
         "it is too much",
+        "✓ Many  9 resources deleted",
+        "Many",
+        "✓ Queue0  SQS::Queue  updated",
+        "✓ Many  CloudFormation::Stack  updated",
     ]
