@@ -193,6 +193,15 @@ class CloudSandbox:
             session.state() if session else None,
         )
 
+    def stop(self) -> bool:
+        """End the session on this machine; what is deployed stays. False if none ran."""
+        session = self.session()
+        if session is None:
+            return False
+        session.stop()
+        wait_until_free(self.environment.session_lock, _PATIENCE_SECONDS)
+        return True
+
     def delete(self) -> bool:
         """Delete every resource, and its outputs, ending a session on this machine first.
 
@@ -206,10 +215,7 @@ class CloudSandbox:
         from preamp.sandbox.outputs import SandboxOutputs
 
         environment = self.environment
-        session = self.session()
-        if session is not None:
-            session.stop()
-            wait_until_free(environment.session_lock, _PATIENCE_SECONDS)
+        self.stop()
         environment.prepare()
         with single_writer(environment.lock_file, Guarded.DEPLOYMENT):
             deleted = destroy_environment(environment, self.target, self._reporter)

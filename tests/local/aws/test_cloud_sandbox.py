@@ -175,8 +175,9 @@ def test_another_terminal_looks_on(developer: Developer, running: Session) -> No
 def test_another_terminal_goes_on_and_knows_what_another_checkout_swapped(
     developer: Developer, running: Session, tmp_path: Path
 ) -> None:
-    running.process.terminate()
+    assert developer.sandbox("stop").out == "stopped\n"
     assert running.ended() == 0
+    assert developer.sandbox("stop").out == "the sandbox was not running\n"
 
     other = Developer(Project(tmp_path / "greetings"), developer.account)
     for name in (BACKEND_FILE, "amplify/greeter.py"):

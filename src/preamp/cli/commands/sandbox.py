@@ -214,11 +214,15 @@ def debug(*, path: str, off: bool, identifier: str | None, as_json: bool) -> Non
 
 
 @command.command(epilog="Example: preamp sandbox stop")
+@target_options
 @identifier_option
 @json_option
-def stop(*, identifier: str | None, as_json: bool) -> None:
-    """Stop the local cloud; what is in it stays for the next start."""
-    stopped = wiring.sandbox(identifier, Silence()).stop()
+def stop(*, account: AccountOptions | None, identifier: str | None, as_json: bool) -> None:
+    """Stop the session and the local cloud; what is in it stays for the next start.
+
+    At AWS what is deployed goes on; the session ends.
+    """
+    stopped = _sandbox(identifier, account).stop()
     if as_json:
         click.echo(json.dumps({"stopped": stopped}))
     else:
