@@ -218,9 +218,9 @@ def debug(*, path: str, off: bool, identifier: str | None, as_json: bool) -> Non
 @identifier_option
 @json_option
 def stop(*, account: AccountOptions | None, identifier: str | None, as_json: bool) -> None:
-    """Stop the session and the local cloud; what is in it stays for the next start.
+    """Stop the sandbox; what is in it stays for the next start.
 
-    At AWS what is deployed goes on; the session ends.
+    On this machine the local cloud ends with its session; at AWS the session alone does.
     """
     stopped = _sandbox(identifier, account).stop()
     if as_json:
