@@ -218,7 +218,8 @@ def test_a_burst_is_delivered_whole_through_few_processes(
         """
     )
     client("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=2)
-    before = len(workers_of(engine))
+    # others that have been idle may go meanwhile, as there is a limit for all
+    before = {worker.pid for worker in workers_of(engine)}
     for number in range(20):
         functions.invoke(name, {"queue": queue, "number": number}, InvocationType="Event")
     arrived: set[str] = set()
@@ -228,7 +229,8 @@ def test_a_burst_is_delivered_whole_through_few_processes(
         )
         assert answer.get("Messages"), f"only {len(arrived)} arrived"
         arrived |= {message["Body"] for message in answer["Messages"]}
-    assert before < len(workers_of(engine)) <= before + 2
+    made = {worker.pid for worker in workers_of(engine)} - before
+    assert 0 < len(made) <= 2
 
 
 def test_a_function_without_code_does_not_pretend(
