@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from preamp.assembly.place import SECRETS_RECORD
 from preamp.events import (
     EngineLost,
     FunctionInvoked,
@@ -22,7 +23,6 @@ from preamp.events import (
     RoundStarted,
     SandboxClosed,
 )
-from preamp.sandbox.place import SECRETS_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from preamp.assembly.place import DeploymentPlace
 from preamp.contract.identity import BackendId
 from preamp.errors import UserError
 
@@ -25,7 +26,7 @@ _IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 
 
 @dataclass(frozen=True)
-class Environment:
+class Environment(DeploymentPlace):
     """One deployment of a project's backend at AWS.
 
     Attributes:
@@ -33,7 +34,6 @@ class Environment:
         backend_id: The root of the deployment's names.
     """
 
-    project: Project
     backend_id: BackendId
 
     @property
@@ -57,41 +57,6 @@ class Environment:
     def directory(self) -> Path:
         """What is kept of it here."""
         return self.project.state_directory / _FOLDER / self.stack_name
-
-    @property
-    def assembly_directory(self) -> Path:
-        """The cloud assembly that was synthesized last."""
-        return self.directory / "assembly"
-
-    @property
-    def lock_file(self) -> Path:
-        """Held while a deployment is started from here."""
-        return self.directory / "deploy.lock"
-
-    @property
-    def session_lock(self) -> Path:
-        """Held by the process that watches and redeploys a sandbox."""
-        return self.directory / "session.lock"
-
-    @property
-    def session_record(self) -> Path:
-        """How to speak with that process; for the user alone."""
-        return self.directory / "session.json"
-
-    @property
-    def secrets_file(self) -> Path:
-        """When which secret of a sandbox was changed from here; never what it is."""
-        return self.directory / "secrets.json"
-
-    @property
-    def outputs_record(self) -> Path:
-        """Which files of outputs a sandbox wrote, and what was in them."""
-        return self.directory / "outputs.json"
-
-    def prepare(self) -> None:
-        """Make the folder, for the user alone, and keep it out of git."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.project.keep_state_apart()
 
 
 def branch_environment(project: Project, branch: str, app_id: str | None) -> Environment:

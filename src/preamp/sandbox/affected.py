@@ -14,10 +14,10 @@ from functools import cached_property
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
+from preamp.assembly.place import SECRETS_RECORD
 from preamp.bundling.change import is_bundled_alike
 from preamp.bundling.sources import may_come_along
 from preamp.contract.local_code import OWN_ENTRIES, LocalCode
-from preamp.sandbox.place import SECRETS_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

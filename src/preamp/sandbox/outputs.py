@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from preamp.outputs.local_client import LocalCloud
 from preamp.outputs.writing import OutputsForm, write_outputs
@@ -14,20 +14,8 @@ from preamp.outputs.writing import OutputsForm, write_outputs
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from preamp.assembly.project import Project
+    from preamp.assembly.place import DeploymentPlace
     from preamp.engine.protocol import EngineConnection
-
-
-class OutputsPlace(Protocol):
-    """A sandbox that has outputs."""
-
-    @property
-    def project(self) -> Project:
-        """The project."""
-
-    @property
-    def outputs_record(self) -> Path:
-        """Which files of outputs it wrote, and what was in them."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +30,11 @@ class OutputsRequest:
     form: OutputsForm = field(default_factory=OutputsForm)
     directory: Path | None = None
 
-    def path(self, place: OutputsPlace) -> Path:
+    def path(self, place: DeploymentPlace) -> Path:
         """Where the outputs file of a sandbox is going to be."""
         return self.folder(place) / self.form.name
 
-    def folder(self, place: OutputsPlace) -> Path:
+    def folder(self, place: DeploymentPlace) -> Path:
         """The folder that it is in."""
         return self.directory or place.project.directory
 
@@ -61,7 +49,7 @@ class SandboxOutputs:
         place: Which sandbox.
     """
 
-    def __init__(self, place: OutputsPlace) -> None:
+    def __init__(self, place: DeploymentPlace) -> None:
         self._place = place
 
     def write(

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from preamp.assembly.place import DeploymentPlace
 from preamp.contract.identity import BackendId
 from preamp.errors import UserError
 
@@ -17,12 +18,10 @@ if TYPE_CHECKING:
 
 _IDENTIFIER: Final = re.compile(r"[a-zA-Z0-9-]{1,15}")
 _LONGEST: Final = 15
-SECRETS_RECORD: Final = "secrets.json"
-"""The file that says when which secret was changed."""
 
 
 @dataclass(frozen=True)
-class SandboxPlace:
+class SandboxPlace(DeploymentPlace):
     """One sandbox, named by its project and identifier.
 
     Attributes:
@@ -30,7 +29,6 @@ class SandboxPlace:
         identifier: Tells sandboxes of one project apart.
     """
 
-    project: Project
     identifier: str
 
     @property
@@ -59,44 +57,9 @@ class SandboxPlace:
         return self.directory / "engine"
 
     @property
-    def assembly_directory(self) -> Path:
-        """The cloud assembly that was synthesized last."""
-        return self.directory / "assembly"
-
-    @property
-    def secrets_file(self) -> Path:
-        """When which secret was changed; never what it is."""
-        return self.directory / SECRETS_RECORD
-
-    @property
-    def lock_file(self) -> Path:
-        """Held while a deployment runs."""
-        return self.directory / "deploy.lock"
-
-    @property
-    def session_lock(self) -> Path:
-        """Held by the process that watches and redeploys."""
-        return self.directory / "session.lock"
-
-    @property
-    def session_record(self) -> Path:
-        """How to speak with that process; for the user alone."""
-        return self.directory / "session.json"
-
-    @property
     def hotswap_file(self) -> Path:
         """What runs differently from what CloudFormation knows."""
         return self.directory / "hotswap.json"
-
-    @property
-    def outputs_record(self) -> Path:
-        """Which files of outputs this sandbox wrote, and what was in them."""
-        return self.directory / "outputs.json"
-
-    def prepare(self) -> None:
-        """Make the folder, for the user alone, and keep it out of git."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.project.keep_state_apart()
 
 
 def known_identifiers(project: Project) -> list[str]:

@@ -24,8 +24,8 @@ from preamp.errors import PreampError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+    from preamp.assembly.place import DeploymentPlace
     from preamp.events import Event
     from preamp.sandbox.feed import Feed
 
@@ -64,20 +64,8 @@ class Controlled(Protocol):
         """End, after what cannot be interrupted."""
 
 
-class SessionPlace(Protocol):
-    """Where a sandbox keeps what its session needs."""
-
-    @property
-    def session_lock(self) -> Path:
-        """Held by the process that watches and redeploys."""
-
-    @property
-    def session_record(self) -> Path:
-        """How to speak with that process; for the user alone."""
-
-
 @contextmanager
-def hold_session(place: SessionPlace, controlled: Controlled, feed: Feed) -> Iterator[None]:
+def hold_session(place: DeploymentPlace, controlled: Controlled, feed: Feed) -> Iterator[None]:
     """Be the one session of a sandbox while the body runs.
 
     Args:
@@ -103,7 +91,7 @@ def hold_session(place: SessionPlace, controlled: Controlled, feed: Feed) -> Ite
             server.server_close()
 
 
-def find_session(place: SessionPlace) -> SessionClient | None:
+def find_session(place: DeploymentPlace) -> SessionClient | None:
     """The running session of a sandbox, or None."""
     if current_holder(place.session_lock) is None:
         return None
