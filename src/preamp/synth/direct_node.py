@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 PRELOADS: Final = tuple(
     argument
-    for name in ("package_digests.cjs", "preload.cjs")
+    for name in ("libraries.cjs", "preload.cjs")
     for argument in ("--require", Path(__file__).with_name(name))
 )
 """What Node is told to load before its program."""
@@ -275,9 +275,8 @@ class DirectNode:
         return {
             **os.environ,
             "JSII_AGENT": f"Python/{platform.python_version()}",
-            "PREAMP_KERNEL_DIGESTS": str(jsii_folder() / "digests.json"),
+            "PREAMP_KERNEL_LIBRARIES": str(jsii_folder()),
             "PREAMP_KERNEL_NOTES": str(self.notes.descriptor),
-            "PREAMP_KERNEL_PLACES": str(jsii_folder() / "places"),
             "PREAMP_KERNEL_PROJECT": str(self._project),
         }
 

@@ -6,17 +6,12 @@
 // - It has the CDK warn of what is deprecated once in each run, not once in each process.
 // - It keeps fingerprints of assets in memory. The CDK's own cache of them is a file for each folder,
 //   read and written anew for each asset, which costs more than it saves.
-// - What assets take from libraries, such as the 15 MB of AWS's command line, it links into the
-//   assembly instead of copying it.
 // - The template of a nested stack is made for its hash, and then again to be written; here it is made
 //   once, unless stacks came to refer to each other in between.
-// - Libraries lie where they lay in the last process, so that Node finds what it compiled of them; and
-//   which file each of their modules means by a name is remembered, too.
 "use strict";
 
 const programs = require("node:child_process");
 const fs = require("node:fs");
-const os = require("node:os");
 const Module = require("node:module");
 const path = require("node:path");
 const { isMainThread } = require("node:worker_threads");
@@ -28,23 +23,16 @@ const NESTED_STACK = /(^|[\\/])nested-stack(\.js)?$/;
 const REFERENCE = /(^|[\\/])cfn-reference(\.js)?$/;
 const WARNINGS = /(^|[\\/])\.warnings\.jsii(\.js)?$/;
 const HEADER = 16;
-const PLACES = process.env.PREAMP_KERNEL_PLACES;
-const PLACES_MOST = 8;
-const KERNEL = "jsii-kernel-";
-const LIBRARIES = `${path.sep}node_modules${path.sep}`;
 
-const { copyFileSync, mkdtempSync, readSync, writeSync } = fs;
+const { readSync, writeSync } = fs;
 
 // Node loads this into its helpers too; only jsii's own program is meant.
 if (isMainThread && PROJECT && path.basename(process.argv[1] ?? "") === "program.js") {
   delete process.env.PREAMP_KERNEL_NOTES;
   delete process.env.PREAMP_KERNEL_PROJECT;
-  delete process.env.PREAMP_KERNEL_PLACES;
-  linkLibraries();
   noteReads();
   notePrograms();
   interceptModules();
-  if (PLACES) stayInPlace();
 }
 
 // Tells whether another run has begun since it was asked last.
@@ -88,130 +76,6 @@ function noteReads() {
   wrap("openSync", isReading);
   // a file that is an asset is opened only where its fingerprint is not known
   wrap("realpathSync");
-}
-
-function linkLibraries() {
-  fs.copyFileSync = function (file, target, ...rest) {
-    if (typeof file === "string" && file.includes(KERNEL) && file.includes(LIBRARIES)) {
-      try {
-        fs.linkSync(file, target);
-        return;
-      } catch {
-        // another file system, or one that has no links
-      }
-    }
-    copyFileSync.call(this, file, target, ...rest);
-  };
-}
-
-// jsii makes a folder of its own for the libraries, and removes it when it ends.
-function stayInPlace() {
-  fs.mkdtempSync = function (prefix, ...rest) {
-    const isKernels = prefix === path.join(os.tmpdir(), KERNEL);
-    const place = isKernels && freePlace();
-    if (place) rememberModules(path.join(place, "node_modules") + path.sep);
-    return place || mkdtempSync.call(this, prefix, ...rest);
-  };
-  fs.mkdirSync(PLACES, { recursive: true });
-  Module.enableCompileCache(path.join(PLACES, "compiled"));
-}
-
-function freePlace() {
-  for (let number = 0; number < PLACES_MOST; number += 1) {
-    const place = path.join(PLACES, `${KERNEL}${number}`);
-    if (take(place) || (isLeft(place) && take(place))) return place;
-  }
-  return undefined;
-}
-
-function take(place) {
-  try {
-    fs.mkdirSync(place, { mode: 0o700 });
-    fs.writeFileSync(path.join(place, "owner"), JSON.stringify([os.hostname(), process.pid]));
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// Whether a process left it behind that is gone; it is taken away then, by one of those who look.
-function isLeft(place) {
-  try {
-    const [host, owner] = JSON.parse(fs.readFileSync(path.join(place, "owner"), "utf8"));
-    if (host === os.hostname()) process.kill(owner, 0);
-    return false;
-  } catch (error) {
-    if (error.code !== "ESRCH") return false;
-  }
-  const away = `${place}.${process.pid}`;
-  try {
-    fs.renameSync(place, away);
-    fs.rmSync(away, { recursive: true, force: true });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// A library is a link to what jsii unpacked of it, a folder whose content never changes. So within
-// one, a name always means the same file.
-function rememberModules(libraries) {
-  const file = path.join(PLACES, "modules.json");
-  const known = readJson(file);
-  const homes = new Map();
-  let isGrown = false;
-
-  const homeOf = (module) => {
-    const [first, second] = module.slice(libraries.length).split(path.sep, 2);
-    const name = first.startsWith("@") ? path.join(first, second ?? "") : first;
-    if (!homes.has(name)) homes.set(name, linked(libraries + name));
-    const target = homes.get(name);
-    return target && { target, folder: libraries + name + path.sep };
-  };
-  const resolve = Module._resolveFilename;
-  Module._resolveFilename = function (request, parent, isMain, options) {
-    const from = parent?.filename;
-    const home = !options && from?.startsWith(libraries) ? homeOf(from) : undefined;
-    if (!home) return resolve.call(this, request, parent, isMain, options);
-    const key = `${path.dirname(from).slice(home.folder.length)} ${request}`;
-    const found = known[home.target]?.[key];
-    if (found !== undefined) return home.folder + found;
-    const made = resolve.call(this, request, parent, isMain, options);
-    if (made.startsWith(home.folder)) {
-      (known[home.target] ??= {})[key] = made.slice(home.folder.length);
-      isGrown = true;
-    }
-    return made;
-  };
-  process.on("exit", () => {
-    if (isGrown) writeJson(file, { ...readJson(file), ...known });
-  });
-}
-
-function linked(folder) {
-  try {
-    return fs.readlinkSync(folder);
-  } catch {
-    return undefined; // a folder, whose content nobody vouches for
-  }
-}
-
-function readJson(file) {
-  try {
-    return JSON.parse(fs.readFileSync(file, "utf8"));
-  } catch {
-    return {};
-  }
-}
-
-function writeJson(file, content) {
-  const draft = `${file}.${process.pid}`;
-  try {
-    fs.writeFileSync(draft, JSON.stringify(content));
-    fs.renameSync(draft, file);
-  } catch {
-    // it is found out anew the next time
-  }
 }
 
 function notePrograms() {

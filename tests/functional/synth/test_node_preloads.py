@@ -85,9 +85,8 @@ class Node:
             text=True,
             env={
                 **os.environ,
-                "PREAMP_KERNEL_DIGESTS": str(self.memory),
+                "PREAMP_KERNEL_LIBRARIES": str(self.folder),
                 "PREAMP_KERNEL_NOTES": "2",
-                "PREAMP_KERNEL_PLACES": str(self.places),
                 "PREAMP_KERNEL_PROJECT": str(self.folder / "project"),
             },
         )
@@ -214,7 +213,7 @@ def test_what_a_name_means_within_a_library_is_found_out_once(node: Node, tmp_pa
     for _ in range(2):
         assert node.run(MODULES, library) == '"part/"'
 
-    memory = json.loads((node.places / "modules.json").read_text())
+    memory = json.loads((node.folder / "modules.json").read_text())
     assert memory[str(library)] == {" ./part": "part.js"}
 
 
