@@ -122,13 +122,17 @@ function stampOf(descriptor) {
 
 // jsii makes a folder of its own for the libraries, and removes it when it ends.
 function stayInPlace(places) {
+  try {
+    fs.mkdirSync(places, { recursive: true });
+  } catch {
+    return; // a cache that cannot be written to
+  }
   fs.mkdtempSync = function (prefix, ...rest) {
     const isKernels = prefix === path.join(os.tmpdir(), KERNEL);
     const place = isKernels && freePlace(places);
     if (place) rememberModules(path.join(place, "node_modules") + path.sep);
     return place || mkdtempSync.call(this, prefix, ...rest);
   };
-  fs.mkdirSync(places, { recursive: true });
   Module.enableCompileCache(path.join(places, "compiled"));
 }
 

@@ -200,6 +200,12 @@ def test_a_place_of_another_machine_is_left_alone(node: Node) -> None:
     assert node.run(PLACE) != left
 
 
+def test_where_no_place_can_be_made_jsii_makes_its_own(node: Node) -> None:
+    node.places.write_text("no folder")
+
+    assert not node.run(PLACE).startswith(str(node.folder))
+
+
 def made_library(folder: Path, content: str) -> Path:
     folder.mkdir()
     (folder / "index.js").write_text("module.exports = require('./part') + require('path').sep;")
