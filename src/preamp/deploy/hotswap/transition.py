@@ -14,7 +14,7 @@ from preamp.errors import UserError
 from preamp.events import Notice
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from preamp.assembly.read import FileAsset
     from preamp.deploy.deployed import Address, DeployedStack
@@ -58,12 +58,13 @@ class Transition:
             SwapFailedError: A service refused; the record tells what may have been changed.
             UserError: ``HotswapRecordError``; nothing was changed.
         """
-        before = self._state.read(self._stack) or Hotswapped()
-        self._write_ahead(plan.swaps, plan.remaining)
+        known = self._state.read(self._stack) or Hotswapped()
+        self._write_ahead(known, plan.swaps, plan.remaining)
         try:
             self._executor.carry_out(plan.swaps)
         except SwapFailedError as error:
-            self._forget(error.untouched - before.touched.keys())
+            tried = [swap for swap in plan.swaps if swap.address not in error.untouched]
+            self._write_ahead(known, tried, plan.remaining)
             raise
         self._state.settle(self._stack, plan.remaining)
 
@@ -77,10 +78,10 @@ class Transition:
             UserError: ``HotswapError`` if a service refused to set back what is known to have been
                 swapped, ``HotswapRecordError`` if the record cannot be written.
         """
-        is_known = self._state.read(self._stack) is not None
-        self._write_ahead(plan.returns, {})
+        known = self._state.read(self._stack)
+        self._write_ahead(known or Hotswapped(), plan.returns, {})
         failures = self._executor.set_back(plan.returns)
-        if failures and is_known:
+        if failures and known is not None:
             raise _not_set_back(failures[0])
         for failure in failures:
             # Most likely it never was anything else.
@@ -88,18 +89,10 @@ class Transition:
             self._reporter.report(Notice(f"{told}: {failure.reason}"))
         self._state.settle(self._stack, {})
 
-    def _forget(self, untouched: Collection[Address]) -> None:
-        """Remember that resources were not changed after all."""
-        known = self._state.read(self._stack)
-        if known is not None and untouched:
-            touched = {
-                each: as_is for each, as_is in known.touched.items() if each not in untouched
-            }
-            self._state.write(self._stack, known.resources, touched)
-
-    def _write_ahead(self, swaps: Iterable[Swap], wanted: Mapping[Address, Resource]) -> None:
-        """Remember what may be different by now, should this process end."""
-        known = self._state.read(self._stack) or Hotswapped()
+    def _write_ahead(
+        self, known: Hotswapped, swaps: Iterable[Swap], wanted: Mapping[Address, Resource]
+    ) -> None:
+        """Remember what may be different by now, besides what is known, should this process end."""
         touched: dict[Address, Resource | None] = dict(known.touched)
         for swap in swaps:
             before = touched.get(swap.address, known.resources.get(swap.address))
