@@ -29,6 +29,11 @@ class Project:
     name: str
 
     @property
+    def definition_folder(self) -> Path:
+        """The folder that the definition is in."""
+        return (self.directory / self.backend_file).parent
+
+    @property
     def state_directory(self) -> Path:
         """Where preamp keeps what belongs to this project on this machine."""
         return self.directory / ".preamp"

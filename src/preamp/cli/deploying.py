@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from preamp.cli.approving import approval_for, consent_for
+from preamp.cli.confirming import confirm
 from preamp.cli.render import reporter_for
 
 if TYPE_CHECKING:
@@ -93,6 +94,37 @@ def tell_deployment(
         return
     for line in _lines(deployment, environment, target, seconds):
         click.echo(line)
+
+
+def confirm_deletion(environment: Environment, target: Target) -> None:
+    """Ask whether a deployment shall go.
+
+    Args:
+        environment: Which one.
+        target: The account.
+
+    Raises:
+        Abort: It shall not.
+    """
+    confirm(
+        f"Delete the {environment.told} in the account {target.account}, {target.region} "
+        f"({target.name}), with all its data?"
+    )
+
+
+def tell_deletion(environment: Environment, *, deleted: bool, as_json: bool) -> None:
+    """Say that a deployment is gone.
+
+    Args:
+        environment: Which one.
+        deleted: Whether it was there.
+        as_json: Whether a script reads the answer.
+    """
+    if as_json:
+        click.echo(json.dumps({"deleted": deleted, "stack": environment.stack_name}))
+    else:
+        done = "deleted" if deleted else "there is no"
+        click.echo(f"{done} {environment.stack_name}")
 
 
 def _facts(deployment: EnvironmentDeployment, target: Target, seconds: float) -> dict[str, object]:

@@ -108,7 +108,7 @@ def target_options(command: Callable[P, R]) -> Callable[..., R]:
         account = given if at_aws else None
         return command(*arguments, **{**options, "account": account})  # type: ignore[arg-type]
 
-    for option in (_region_option, _profile_option, _target_option):
+    for option in (_region_option, _profile_option, target_option):
         option(with_target)
     return with_target
 
@@ -140,7 +140,7 @@ _profile_option = click.option(
 _region_option = click.option(
     "--region", metavar="NAME", help="AWS region; by default that of the profile or environment."
 )
-_target_option = click.option(
+target_option = click.option(
     "--target",
     type=click.Choice(("local", "aws")),
     default="local",

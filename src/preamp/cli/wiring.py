@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from preamp.assembly.project import Project
     from preamp.cli.environments import AccountOptions
+    from preamp.environment.place import Environment
     from preamp.events import Reporter
     from preamp.sandbox.cloud import CloudSandbox
     from preamp.sandbox.control import SandboxControl
@@ -28,15 +29,19 @@ def sandbox(identifier: str | None, reporter: Reporter) -> SandboxControl:
     return SandboxControl(sandbox_place(project(), identifier), reporter)
 
 
+def cloud_environment(identifier: str | None) -> Environment:
+    """Where a sandbox at AWS of the project of the working directory is."""
+    from preamp.environment.place import sandbox_environment
+    from preamp.sandbox.place import sandbox_place
+
+    place = sandbox_place(project(), identifier)
+    return sandbox_environment(place.project, place.identifier)
+
+
 def cloud_sandbox(
     identifier: str | None, account: AccountOptions, reporter: Reporter
 ) -> CloudSandbox:
     """A sandbox at AWS of the project of the working directory."""
-    from preamp.environment.place import sandbox_environment
     from preamp.sandbox.cloud import CloudSandbox
-    from preamp.sandbox.place import sandbox_place
 
-    place = sandbox_place(project(), identifier)
-    return CloudSandbox(
-        sandbox_environment(place.project, place.identifier), account.target, reporter
-    )
+    return CloudSandbox(cloud_environment(identifier), account.target, reporter)

@@ -164,7 +164,7 @@ class _Reading:
         """Whether a module that nobody imported could be, as it may have come just now."""
         if file.suffix != ".py":
             return False
-        backend = (self.project.directory / self.project.backend_file).parent
+        backend = self.project.definition_folder
         if file.is_relative_to(backend):
             return may_come_along(file.relative_to(backend).with_suffix(""))
         return file.parent in self._module_folders

@@ -48,7 +48,7 @@ def cloud_daemon(
         UserError: ``InvalidPatternError``.
     """
     project = environment.project
-    watched = options.watched or (project.directory / project.backend_file).parent
+    watched = options.watched or project.definition_folder
     ignored = Ignored(project.directory, options.exclude)
     work = CloudWork(environment, connect, screen, options, approval, watched)
     return SandboxDaemon(project.directory, work, FileWatcher(watched, ignored), screen)
@@ -133,9 +133,7 @@ class CloudWork:
 
     def close(self) -> None:
         """Let go of everything; what is deployed stays."""
-        if self._synthesis is not None:
-            self._synthesis.close()
-        self._synthesizer.close()
+        (self._synthesis or self._synthesizer).close()
 
     def _opened(self) -> EnvironmentSynthesis:
         """Find the account, and say where this goes."""

@@ -165,7 +165,7 @@ class Deployer:
         """
         # Before the two that run side by side: it has a stage of its own to show.
         ensure_environment(self._reporter)
-        if _edited_since(self._place.assembly_directory, self._definition_folder):
+        if _edited_since(self._place.assembly_directory, self._place.project.definition_folder):
             self._checker.prepare()
         self._connecting = self._beside.submit(self._connect)
         produce_assembly(
@@ -201,11 +201,6 @@ class Deployer:
         self._write_outputs(running, assembly, result)
         outputs_file = self._outputs.path(self._place)
         return SandboxDeployment(running.connection, running.target, assembly, result, outputs_file)
-
-    @property
-    def _definition_folder(self) -> Path:
-        project = self._place.project
-        return (project.directory / project.backend_file).parent
 
     def _connected(self) -> _Running:
         """The engine; one that failed to start is started again with the next deployment."""

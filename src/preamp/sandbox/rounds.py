@@ -73,7 +73,7 @@ def local_daemon(
         UserError: ``InvalidPatternError``.
     """
     project = place.project
-    watched = options.watched or (project.directory / project.backend_file).parent
+    watched = options.watched or project.definition_folder
     ignored = Ignored(project.directory, options.exclude)
     work = LocalWork(place, screen, options, approval, watched)
     daemon = SandboxDaemon(project.directory, work, FileWatcher(watched, ignored), screen)

@@ -91,8 +91,8 @@ def prepare(project: Path, *, tied: bool = False, ahead: Sequence[Library] = ())
 
     Args:
         project: The project's folder, absolute.
-        ahead: Libraries that will be needed, besides those that always are.
         tied: Whether Node must not outlive this process in any case; see `direct_node.install`.
+        ahead: Libraries that will be needed, besides those that always are.
     """
     os.environ["JSII_NODE"] = str(node_binary())
     os.environ["NODE_OPTIONS"] = "--no-warnings"

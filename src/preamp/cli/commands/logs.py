@@ -14,7 +14,12 @@ import click
 
 from preamp.cli import wiring
 from preamp.cli.completion import complete_path
-from preamp.cli.environments import AccountOptions, EnvironmentOptions, account_options
+from preamp.cli.environments import (
+    AccountOptions,
+    EnvironmentOptions,
+    account_options,
+    target_option,
+)
 from preamp.cli.options import identifier_option, json_option
 from preamp.cli.patterns import compiled
 from preamp.cli.render import Silence
@@ -46,13 +51,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @click.option("--stack", metavar="NAME", help="Root stack of a backend at AWS, or its ARN.")
 @click.option("--branch", metavar="NAME", help="Branch that is deployed at AWS.")
 @click.option("--app-id", metavar="ID", help="Amplify app of the branch, if there is one.")
-@click.option(
-    "--target",
-    type=click.Choice(("local", "aws")),
-    default="local",
-    show_default=True,
-    help="Where the sandbox is.",
-)
+@target_option
 @account_options
 @identifier_option
 @json_option
@@ -134,7 +133,7 @@ def _environment(named: EnvironmentOptions) -> Environment:
     """The branch that was named, or else the sandbox at AWS."""
     if named.branch:
         return named.environment()
-    return wiring.cloud_sandbox(named.identifier, AccountOptions(), Silence()).environment
+    return wiring.cloud_environment(named.identifier)
 
 
 def _at_aws(

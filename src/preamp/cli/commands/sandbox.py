@@ -18,11 +18,10 @@ from preamp.cli.approving import approval_for
 from preamp.cli.attaching import write_attachments
 from preamp.cli.commands import secret
 from preamp.cli.commands.denials import denials
-from preamp.cli.commands.destroy import confirm_deletion, tell_deletion
 from preamp.cli.commands.restore import reset, restore
 from preamp.cli.completion import complete_path
 from preamp.cli.confirming import confirm
-from preamp.cli.deploying import tell_deployment
+from preamp.cli.deploying import confirm_deletion, tell_deletion, tell_deployment
 from preamp.cli.environments import target_options
 from preamp.cli.function_logs import LogOptions
 from preamp.cli.options import (
@@ -292,12 +291,7 @@ command.add_command(secret.command)
 def _public_at_aws(status: CloudStatus) -> dict[str, object]:
     found = asdict(status)
     session = found.pop("session")
-    return {
-        **found,
-        "session": session and session["state"],
-        "session_pid": session and session["pid"],
-        "error": session and session["error"],
-    }
+    return {**found, **_of_session(session)}
 
 
 def _public(status: SandboxStatus) -> dict[str, object]:
@@ -310,6 +304,12 @@ def _public(status: SandboxStatus) -> dict[str, object]:
         "pid": connection and connection["pid"],
         "enforces_iam": connection and connection["enforces_iam"],
         **found,
+        **_of_session(session),
+    }
+
+
+def _of_session(session: dict[str, object] | None) -> dict[str, object]:
+    return {
         "session": session and session["state"],
         "session_pid": session and session["pid"],
         "error": session and session["error"],
