@@ -27,6 +27,7 @@ from preamp.contract.identity import BackendId
 from preamp.deploy.account import aws_account
 from preamp.deploy.apply import deploy, destroy
 from preamp.deploy.assets import AssetPublisher
+from preamp.deploy.deployed import read_stack
 from preamp.errors import UserError
 from preamp.events import Notice
 
@@ -110,6 +111,14 @@ def test_the_cdk_command_line_deploys_the_same_stack_of_the_same_project(
     same = run_cdk(tmp_path, account.user(TAKES_ROLES), *compare)
     assert same.returncode == 0, same.stdout + same.stderr
     assert deploy(assembly, target_of(other.user(TAKES_ROLES), monkeypatch), Recorder()).no_op
+
+    cloudformation = other.client("cloudformation")
+    cloudformation.update_termination_protection(
+        StackName=BRANCH.stack_name, EnableTerminationProtection=False
+    )
+    gone = run_cdk(project.folder, variables, "destroy", "--app", app, "--force")
+    assert gone.returncode == 0, gone.stdout + gone.stderr
+    assert read_stack(cloudformation, BRANCH.stack_name) is None
 
 
 def test_a_profile_may_take_a_role_and_name_the_region(
