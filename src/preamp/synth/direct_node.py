@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 
 PRELOADS: Final = tuple(
     argument
-    for name in ("libraries.cjs", "preload.cjs")
+    for name in ("libraries.cjs", "preload.cjs", "shortcuts.cjs")
     for argument in ("--require", Path(__file__).with_name(name))
 )
 """What Node is told to load before its program."""
 _CHANNEL: Final = 3
 """The file descriptor on which jsii's program speaks."""
-FLAGS: Final = ("--max-old-space-size=4069", "--max-semi-space-size=2", "--preserve-symlinks")
+FLAGS: Final = ("--max-old-space-size=4069", "--max-semi-space-size=16", "--preserve-symlinks")
 """Node's options."""
 _KNOWN: Final = ("start", "stop", "send", "handshake", "_next_message")
 _PROGRAM: Final = "lib/program.js"

@@ -7,7 +7,8 @@
 // - Libraries lie where they lay in the last process, so that Node finds what it compiled of them; and
 //   which file each of their modules means by a name is remembered, too.
 // - What assets take from libraries, such as the 15 MB of AWS's command line, is linked into the
-//   assembly instead of copied.
+//   assembly instead of copied; so are the templates that Amplify's construct writes for its resolvers,
+//   beside the libraries. It would leave a folder of them behind for each synthesis.
 "use strict";
 
 const crypto = require("node:crypto");
@@ -24,7 +25,8 @@ const PLACES = "places";
 const PLACES_MOST = 8;
 const LIBRARY = ".tgz";
 const KERNEL = "jsii-kernel-";
-const LIBRARIES = `${path.sep}node_modules${path.sep}`;
+const TEMPLATES = "transformer-assets-";
+const LINKED = [`${path.sep}node_modules${path.sep}`, `${path.sep}${TEMPLATES}`];
 
 const { closeSync, copyFileSync, fstatSync, mkdtempSync, openSync, readSync } = fs;
 const { createHash } = crypto;
@@ -127,11 +129,15 @@ function stayInPlace(places) {
   } catch {
     return; // a cache that cannot be written to
   }
+  let place;
   fs.mkdtempSync = function (prefix, ...rest) {
-    const isKernels = prefix === path.join(os.tmpdir(), KERNEL);
-    const place = isKernels && freePlace(places);
-    if (place) rememberModules(path.join(place, "node_modules") + path.sep);
-    return place || mkdtempSync.call(this, prefix, ...rest);
+    if (prefix === path.join(os.tmpdir(), KERNEL)) {
+      place = freePlace(places);
+      if (place) rememberModules(path.join(place, "node_modules") + path.sep);
+      return place ?? mkdtempSync.call(this, prefix, ...rest);
+    }
+    const isOurs = place && path.basename(prefix).startsWith(TEMPLATES);
+    return mkdtempSync.call(this, isOurs ? path.join(place, TEMPLATES) : prefix, ...rest);
   };
   Module.enableCompileCache(path.join(places, "compiled"));
 }
@@ -217,7 +223,8 @@ function linked(folder) {
 
 function linkLibraries() {
   fs.copyFileSync = function (file, target, ...rest) {
-    if (typeof file === "string" && file.includes(KERNEL) && file.includes(LIBRARIES)) {
+    const isIn = (folder) => typeof file === "string" && file.includes(folder);
+    if (isIn(KERNEL) && LINKED.some(isIn)) {
       try {
         fs.linkSync(file, target);
         return;

@@ -4,10 +4,6 @@
 //   to another synthesis; and whether it runs programs, whose reads it cannot see. Notes are lines of
 //   JSON in a file whose first line tells the runs apart.
 // - It has the CDK warn of what is deprecated once in each run, not once in each process.
-// - It keeps fingerprints of assets in memory. The CDK's own cache of them is a file for each folder,
-//   read and written anew for each asset, which costs more than it saves.
-// - The template of a nested stack is made for its hash, and then again to be written; here it is made
-//   once, unless stacks came to refer to each other in between.
 "use strict";
 
 const programs = require("node:child_process");
@@ -18,9 +14,6 @@ const { isMainThread } = require("node:worker_threads");
 
 const NOTES = Number(process.env.PREAMP_KERNEL_NOTES);
 const PROJECT = process.env.PREAMP_KERNEL_PROJECT;
-const FINGERPRINTS = /(^|[\\/])fingerprint-disk-cache(\.js)?$/;
-const NESTED_STACK = /(^|[\\/])nested-stack(\.js)?$/;
-const REFERENCE = /(^|[\\/])cfn-reference(\.js)?$/;
 const WARNINGS = /(^|[\\/])\.warnings\.jsii(\.js)?$/;
 const HEADER = 16;
 
@@ -32,7 +25,7 @@ if (isMainThread && PROJECT && path.basename(process.argv[1] ?? "") === "program
   delete process.env.PREAMP_KERNEL_PROJECT;
   noteReads();
   notePrograms();
-  interceptModules();
+  warnAnewInEachRun();
 }
 
 // Tells whether another run has begun since it was asked last.
@@ -88,47 +81,12 @@ function notePrograms() {
   }
 }
 
-function interceptModules() {
+function warnAnewInEachRun() {
   const load = Module._load;
   Module._load = function (request, ...rest) {
-    if (FINGERPRINTS.test(request)) return { FingerprintDiskCache: Fingerprints };
-    if (WARNINGS.test(request)) return warningAnew(() => load.call(this, request, ...rest));
-    const loaded = load.call(this, request, ...rest);
-    if (REFERENCE.test(request)) countReferences(loaded.CfnReference);
-    if (NESTED_STACK.test(request)) keepTemplates(loaded.NestedStack);
-    return loaded;
+    const loading = () => load.call(this, request, ...rest);
+    return WARNINGS.test(request) ? warningAnew(loading) : loading();
   };
-}
-
-// How often a stack came to refer to what is in another.
-let references = 0;
-
-function countReferences(CfnReference) {
-  wrapOnce(CfnReference, "assignValueForConsumingStack", (assign) => function (...given) {
-    references += 1;
-    return assign.apply(this, given);
-  });
-}
-
-function keepTemplates(NestedStack) {
-  wrapOnce(NestedStack, "_prepareTemplateAsset", (prepare) => function (...given) {
-    const make = this._toCloudFormation;
-    let template;
-    this._toCloudFormation = () => (template = make.call(this));
-    const done = prepare.apply(this, given);
-    const then = references;
-    this._toCloudFormation = () => {
-      delete this._toCloudFormation;
-      return template && references === then ? template : make.call(this);
-    };
-    return done;
-  });
-}
-
-function wrapOnce(Class, name, wrapped) {
-  const prototype = Class?.prototype;
-  if (typeof prototype?.[name] !== "function" || prototype[name].isWrapped) return;
-  prototype[name] = Object.assign(wrapped(prototype[name]), { isWrapped: true });
 }
 
 // The module remembers in a set of names, the first it makes, what it has warned of.
@@ -155,21 +113,4 @@ function forgetWithRun(warned) {
     if (typeof name === "string" && isNewRun()) warned.clear();
     return Set.prototype.has.call(warned, name);
   };
-}
-
-class Fingerprints {
-  static #folders = new Map();
-  #known;
-
-  constructor(folder) {
-    if (!Fingerprints.#folders.has(folder)) Fingerprints.#folders.set(folder, new Map());
-    this.#known = Fingerprints.#folders.get(folder);
-  }
-
-  obtain(key, calculate) {
-    if (!this.#known.has(key)) this.#known.set(key, calculate());
-    return this.#known.get(key);
-  }
-
-  save() {}
 }

@@ -6,16 +6,16 @@ import hashlib
 import json
 import os
 import subprocess
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import Final
 
 import pytest
+from tests.synthesis import PROJECTS, synthesize
 
 from preamp.contract.node import node_binary
 from preamp.synth import direct_node
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+KNOWN_CDK: Final = Path(direct_node.__file__).with_name("known_cdk.cjs")
 DIGEST: Final = """\
 const crypto = require("crypto"), fs = require("fs");
 let read = 0;
@@ -64,6 +64,37 @@ const fs = require("fs");
 const [from, to] = process.argv.slice(2);
 fs.copyFileSync(from, to);
 """
+
+KNOWN: Final = """\
+const { CODE, isKnown } = require(process.argv[2]);
+for (const file of process.argv.slice(3)) require(file);
+console.log(JSON.stringify(Object.keys(CODE).filter((name) => !isKnown(name))));
+"""
+OTHER: Final = """\
+const { Stack } = require(process.argv[2]);
+const stack = new Stack(), element = {};
+const ids = [stack.allocateLogicalId(element), stack.allocateLogicalId(element)];
+console.log(JSON.stringify([...ids, stack._toCloudFormation()]));
+"""
+STACK: Final = """\
+let made = 0;
+exports.Stack = class Stack {
+  allocateLogicalId(element) { return `other${made++}`; }
+  resolve(value) { return Object.keys(value); }
+  _toCloudFormation() { return this.resolve({ Resources: { A: {} } }); }
+};
+"""
+UNPACKED: Final = (
+    Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    / "aws"
+    / "jsii"
+    / "package-cache"
+)
+CODE_OF_CDK: Final = [
+    f"aws-cdk-lib/core/lib/{name}"
+    for name in ("cfn-resource", "nested-stack", "private/resolve", "resolvable", "stack")
+]
+LIBRARIES: Final = ("aws-cdk-lib", "@aws-amplify/graphql-api-construct", "constructs")
 
 
 class Node:
@@ -240,3 +271,33 @@ def test_files_of_libraries_are_linked_and_others_copied(node: Node, tmp_path: P
     assert (tmp_path / "to-layer.zip").samefile(library)
     assert not (tmp_path / "to-own.zip").samefile(own)
     assert (tmp_path / "to-own.zip").read_bytes() == b"content"
+
+
+@pytest.fixture(scope="module")
+def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The CDK and Amplify's construct as jsii has unpacked them for a synthesis."""
+    folder = tmp_path_factory.mktemp("libraries")
+    synthesize(PROJECTS / "data_types", folder / "out")
+    for name in LIBRARIES:
+        link = folder / "node_modules" / name
+        link.parent.mkdir(parents=True, exist_ok=True)
+        unpacked = sorted(UNPACKED.glob(f"{name}/*/*/"), key=lambda place: place.stat().st_mtime)
+        link.symlink_to(unpacked[-1])
+    return folder / "node_modules"
+
+
+def test_code_of_the_cdk_that_is_done_otherwise_is_that_which_is_installed(
+    node: Node, libraries: Path
+) -> None:
+    files = [*CODE_OF_CDK, "@aws-amplify/graphql-api-construct/lib/internal/asset-provider"]
+
+    unknown = json.loads(node.run(KNOWN, KNOWN_CDK, *(libraries / file for file in files)))
+
+    assert unknown == []
+
+
+def test_other_code_of_the_cdk_is_left_alone(node: Node, tmp_path: Path) -> None:
+    stack = tmp_path / "stack.js"
+    stack.write_text(STACK)
+
+    assert json.loads(node.run(OTHER, stack)) == ["other0", "other1", ["Resources"]]
