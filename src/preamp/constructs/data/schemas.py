@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from graphql import GraphQLSyntaxError, ObjectTypeDefinitionNode, parse, print_ast
+from graphql import GraphQLSyntaxError, ObjectTypeDefinitionNode, print_ast
 from graphql.language import DocumentNode
 
+from preamp.constructs.data.parsing import parse_schema
 from preamp.definition.backend import SYNTHESIS
 from preamp.errors import UserError
 
@@ -111,7 +112,7 @@ def _read(file: Path, site: Site | None) -> str:
 
 def _parsed(schema: str, site: Site | None) -> DocumentNode:
     try:
-        return parse(schema)
+        return parse_schema(schema)
     except GraphQLSyntaxError as error:
         line = error.locations[0].line if error.locations else 1
         lines = schema.splitlines() or [""]

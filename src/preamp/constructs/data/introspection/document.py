@@ -17,9 +17,10 @@ from graphql import (
     NonNullTypeNode,
     ObjectTypeDefinitionNode,
     UnionTypeDefinitionNode,
-    parse,
     value_from_ast_untyped,
 )
+
+from preamp.constructs.data.parsing import parse_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -198,7 +199,7 @@ def read(sdl: str) -> Document:
         GraphQLSyntaxError: It is no GraphQL.
     """
     found = Document()
-    for node in _definitions(parse(sdl, no_location=True)):
+    for node in _definitions(parse_schema(sdl)):
         _read_definition(found, node)
     return found
 
