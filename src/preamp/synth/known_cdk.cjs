@@ -6,6 +6,7 @@ const crypto = require("node:crypto");
 // The hashes of code that is done otherwise. Other code is left alone: it may mean something else.
 const CODE = {
   addAsset: "a660f50e0190",
+  addObjectExtension: "1b8fb0b7d75e",
   allocateLogicalId: "fb7bf056c4b2",
   findTokens: "e66c0144110d",
   prepareNested: "845b466c5d19",

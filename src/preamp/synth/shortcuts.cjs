@@ -11,6 +11,7 @@
 //   A text that only refers to resources is resolved once for each template.
 // - Which stacks refer to each other is read off properties as they are, without resolving them, where
 //   these hold nothing but references.
+// - A type of a schema gets more fields without a copy of all for each.
 // - A logical id is made once, and what is deprecated is looked up once.
 //
 // Where the CDK is not as we know it, or a value is not of a simple kind, it does as it always does.
@@ -35,6 +36,7 @@ const CHANGES = {
   "cloudformation-lang": ({ CLOUDFORMATION_TOKEN_RESOLVER: resolver }) => keep({ resolver }),
   "intrinsic": ({ Intrinsic }) => keep({ Intrinsic }),
   "nested-stack": ({ NestedStack }) => keepTemplates(NestedStack),
+  "output": ({ TransformerOutput }) => extendAtOnce(TransformerOutput),
   "resolvable": ({ DefaultTokenResolver, StringConcat }) => {
     const { resolveString, resolveToken } = DefaultTokenResolver?.prototype ?? {};
     recognize({ resolveString, resolveToken });
@@ -172,6 +174,23 @@ function keepLogicalIds(Stack) {
   wrapOnce(Stack, "allocateLogicalId", (allocate) => function (element) {
     if (!ids.has(element)) ids.set(element, allocate.call(this, element));
     return ids.get(element);
+  });
+}
+
+// Amplify's construct copies all fields of a type for each of them, whenever some are added to it.
+function extendAtOnce(TransformerOutput) {
+  recognize({ addObjectExtension: TransformerOutput?.prototype.addObjectExtension });
+  if (!isKnown("addObjectExtension")) return;
+  wrapOnce(TransformerOutput, "addObjectExtension", (extend) => function (extension) {
+    const name = extension.name.value;
+    const fields = this.getObject(name)?.fields ?? [];
+    const names = new Set(fields.map((field) => field.name.value));
+    const isRefused = (extension.fields ?? []).some((field) => names.has(field.name.value));
+    if (fields.length === 0 || isRefused) return extend.call(this, extension);
+    this.putType({ ...this.getObject(name), fields: [] });
+    extend.call(this, extension);
+    const extended = this.getObject(name);
+    this.putType({ ...extended, fields: [...fields, ...extended.fields] });
   });
 }
 

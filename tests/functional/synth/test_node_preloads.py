@@ -289,7 +289,13 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_code_of_the_cdk_that_is_done_otherwise_is_that_which_is_installed(
     node: Node, libraries: Path
 ) -> None:
-    files = [*CODE_OF_CDK, "@aws-amplify/graphql-api-construct/lib/internal/asset-provider"]
+    amplify = "@aws-amplify/graphql-api-construct"
+    core = f"{amplify}/node_modules/@aws-amplify/graphql-transformer-core"
+    files = [
+        *CODE_OF_CDK,
+        f"{amplify}/lib/internal/asset-provider",
+        f"{core}/lib/transformer-context/output",
+    ]
 
     unknown = json.loads(node.run(KNOWN, KNOWN_CDK, *(libraries / file for file in files)))
 
