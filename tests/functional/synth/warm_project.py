@@ -68,7 +68,11 @@ class WarmProject:
         self.write("amplify/backend.py", text)
 
     def synthesize(
-        self, synthesizer: Synthesizer | None, *, listener: Listener | None = None
+        self,
+        synthesizer: Synthesizer | None,
+        *,
+        listener: Listener | None = None,
+        local: bool = True,
     ) -> Listener:
         heard = listener or Listener()
         produce_assembly(
@@ -76,7 +80,7 @@ class WarmProject:
             DEMO,
             self.output,
             heard,
-            local=True,
+            local=local,
             synthesizer=synthesizer,
         )
         return heard
