@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from preamp.events import Reporter
 
 _IDLE: Final = 30.0
+_MOMENT: Final = 0.1
 
 
 class CheckBeside:
@@ -95,8 +96,10 @@ class CheckBeside:
             self._changed.notify_all()
             worker = self._worker
         self._validator.close()
-        if worker is not None:
-            worker.join()
+        while worker is not None and worker.is_alive():
+            worker.join(_MOMENT)
+            # it may have been about to start it; that would be waited for, at the lowest priority
+            self._validator.close()
 
     def _go_on(self, inspection: Inspection, reporter: Reporter) -> None:
         with self._changed:

@@ -8,7 +8,7 @@ rules says better; everything told in construct paths and the user's lines.
 from __future__ import annotations
 
 import tempfile
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -157,9 +157,13 @@ class Validator:
         if self._starting is not None and self._starting.done() and not self._is_alive():
             self.close()
         self.prepare()
-        if self._starting is None:
-            raise ValidatorBrokenError("it was closed meanwhile")
-        return self._starting.result()
+        starting = self._starting
+        try:
+            if starting is not None:
+                return starting.result()
+        except CancelledError:
+            pass
+        raise ValidatorBrokenError("it was closed meanwhile")
 
     def _is_alive(self) -> bool:
         starting = self._starting

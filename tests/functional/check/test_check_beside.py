@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from preamp.assembly.read import CloudAssembly
+    from preamp.check.finding import Finding
+    from preamp.check.validator import Inspection
 
 NO_NODE = Path("/nowhere/node")
 
@@ -111,13 +114,45 @@ def test_a_validator_that_nobody_needs_is_ended(
     beside.close()
 
 
+def silent(file: Path) -> Path:
+    """A Node that never says anything."""
+    file.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
+    file.chmod(0o755)
+    return file
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a script")
+def test_closing_ends_a_check_that_is_about_to_begin(
+    good: CloudAssembly, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, closed = threading.Event(), threading.Event()
+    finish, close = Validator.finish, Validator.close
+
+    def finish_when_closed(self: Validator, inspection: Inspection) -> list[Finding]:
+        begun.set()
+        closed.wait()
+        return finish(self, inspection)
+
+    def close_and_tell(self: Validator) -> None:
+        close(self)
+        closed.set()
+
+    monkeypatch.setattr(Validator, "finish", finish_when_closed)
+    monkeypatch.setattr(Validator, "close", close_and_tell)
+    before = set(psutil.Process().children())
+    beside, recorder = CheckBeside(node=silent(tmp_path / "node"), cache=tmp_path), Recorder()
+    beside.check(good, recorder)
+    begun.wait()
+    beside.close()
+    assert mistakes(recorder) == []
+    assert set(psutil.Process().children()) == before
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a script")
 def test_closing_ends_a_check_that_goes_on(good: CloudAssembly, tmp_path: Path) -> None:
-    silent = tmp_path / "node"
-    silent.write_text("#!/bin/sh\nexec tail -f /dev/null\n")
-    silent.chmod(0o755)
     before = set(psutil.Process().children())
-    beside, recorder = CheckBeside(node=silent, cache=tmp_path / "cache"), Recorder()
+    node = silent(tmp_path / "node")
+    beside, recorder = CheckBeside(node=node, cache=tmp_path / "cache"), Recorder()
     beside.check(good, recorder)
     assert not beside.wait(0)
     beside.close()
