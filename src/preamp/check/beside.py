@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from preamp.events import Reporter
 
 _IDLE: Final = 30.0
-_MOMENT: Final = 0.1
 
 
 class CheckBeside:
@@ -95,11 +94,10 @@ class CheckBeside:
             self._is_closed, self._waiting = True, None
             self._changed.notify_all()
             worker = self._worker
-        self._validator.close()
-        while worker is not None and worker.is_alive():
-            worker.join(_MOMENT)
-            # it may have been about to start it; that would be waited for, at the lowest priority
-            self._validator.close()
+        # for good: the worker may be about to ask, which at the lowest priority may take minutes
+        self._validator.end()
+        if worker is not None:
+            worker.join()
 
     def _go_on(self, inspection: Inspection, reporter: Reporter) -> None:
         with self._changed:

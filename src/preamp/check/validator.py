@@ -8,6 +8,7 @@ rules says better; everything told in construct paths and the user's lines.
 from __future__ import annotations
 
 import tempfile
+import threading
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,8 +41,8 @@ _FIELDS: Final = ("rule", "severity", "message", "logical_id", "path")
 class Validator:
     """Checks assemblies; holds at most one validator process, until it is closed.
 
-    Use it from one thread. In a program that lives long, close it when idle: the next check starts
-    a new process if a template has changed.
+    Use it from one thread, but for `close` and `end`. In a program that lives long, close it when
+    idle: the next check starts a new process if a template has changed.
     """
 
     def __init__(self, *, node: Path, cache: Path, hurry: bool = True) -> None:
@@ -55,6 +56,8 @@ class Validator:
         self._node = node
         self._cache = cache
         self._hurry = hurry
+        self._lock = threading.Lock()
+        self._is_ended = False
         self._starter: ThreadPoolExecutor | None = None
         self._starting: Future[ValidatorProcess] | None = None
 
@@ -74,9 +77,10 @@ class Validator:
 
         Returns at once; call it when the synthesis starts. Does nothing if one is there already.
         """
-        if self._starting is None:
-            self._starter = ThreadPoolExecutor(1, thread_name_prefix="template-validator")
-            self._starting = self._starter.submit(self._start)
+        with self._lock:
+            if self._starting is None and not self._is_ended:
+                self._starter = ThreadPoolExecutor(1, thread_name_prefix="template-validator")
+                self._starting = self._starter.submit(self._start)
 
     def check(self, assembly: CloudAssembly) -> list[Finding]:
         """Find what AWS would refuse.
@@ -124,13 +128,20 @@ class Validator:
 
     def close(self) -> None:
         """End the validator process, if there is one, at once."""
-        starter, starting = self._starter, self._starting
-        self._starter = self._starting = None
+        with self._lock:
+            starter, starting = self._starter, self._starting
+            self._starter = self._starting = None
         if starter is None or starting is None:
             return
         starter.shutdown(cancel_futures=True)
         if not starting.cancelled() and starting.exception() is None:
             starting.result().kill()
+
+    def end(self) -> None:
+        """Close it for good: a check that is still to ask finds it unavailable."""
+        with self._lock:
+            self._is_ended = True
+        self.close()
 
     def _start(self) -> ValidatorProcess:
         process = ValidatorProcess(self._node, lay_out(find_archive(), self._cache))
@@ -154,20 +165,22 @@ class Validator:
         return {key: _counting(answer) for key, answer in zip(contents, answers, strict=True)}
 
     def _running(self) -> ValidatorProcess:
-        if self._starting is not None and self._starting.done() and not self._is_alive():
-            self.close()
-        self.prepare()
-        starting = self._starting
         try:
+            if self._has_died():
+                self.close()
+            self.prepare()
+            starting = self._starting
             if starting is not None:
                 return starting.result()
         except CancelledError:
             pass
         raise ValidatorBrokenError("it was closed meanwhile")
 
-    def _is_alive(self) -> bool:
+    def _has_died(self) -> bool:
         starting = self._starting
-        return starting is not None and starting.exception() is None and starting.result().alive
+        if starting is None or not starting.done():
+            return False
+        return starting.exception() is not None or not starting.result().alive
 
 
 @dataclass(frozen=True)
