@@ -3,13 +3,14 @@
 
 const crypto = require("node:crypto");
 
-// The hashes of code that is done otherwise. Other code is left alone: it may mean something else.
+// The hashes of code that is done otherwise, by the names of methods where only one is meant. Other
+// code is left alone: it may mean something else.
 const CODE = {
+  _prepareTemplateAsset: "845b466c5d19",
   addAsset: "a660f50e0190",
   addObjectExtension: "1b8fb0b7d75e",
   allocateLogicalId: "fb7bf056c4b2",
   findTokens: "e66c0144110d",
-  prepareNested: "845b466c5d19",
   provide: "1eb7ff7ed6e1",
   resource: "5e2a53fab091",
   resolveString: "6ac5d5408044",
@@ -48,4 +49,9 @@ function wrapOnce(Class, name, wrapped) {
   prototype[name] = Object.assign(wrapped(prototype[name]), { isWrapped: true });
 }
 
-module.exports = { CODE, cdk, isKnown, keep, recognize, wrapOnce };
+function wrapKnown(Class, name, wrapped) {
+  recognize({ [name]: Class?.prototype[name] });
+  if (isKnown(name)) wrapOnce(Class, name, wrapped);
+}
+
+module.exports = { CODE, cdk, isKnown, keep, recognize, wrapKnown, wrapOnce };

@@ -22,7 +22,7 @@ const Module = require("node:module");
 const path = require("node:path");
 const { isMainThread } = require("node:worker_threads");
 
-const { cdk, isKnown, keep, recognize, wrapOnce } = require("./known_cdk.cjs");
+const { cdk, keep, recognize, wrapKnown, wrapOnce } = require("./known_cdk.cjs");
 const { readReferences, resolveOnce } = require("./resolution.cjs");
 
 const CHANGES = {
@@ -85,11 +85,8 @@ class Fingerprints {
 }
 
 function shareAssets(AssetProvider) {
-  const { addAsset, provide: provideAsset } = AssetProvider?.prototype ?? {};
-  recognize({ addAsset, provide: provideAsset });
-  if (!isKnown("addAsset", "provide")) return;
   const provided = new WeakMap();
-  wrapOnce(AssetProvider, "provide", (provide) => function (scope, id, asset) {
+  wrapKnown(AssetProvider, "provide", (provide) => function (scope, id, asset) {
     const { fileName, fileContent } = asset;
     if (!provided.has(this)) provided.set(this, isTreeWritten(scope) ? undefined : new Map());
     const known = provided.get(this);
@@ -100,7 +97,7 @@ function shareAssets(AssetProvider) {
     return known.get(key);
   });
   const written = new Map();
-  wrapOnce(AssetProvider, "addAsset", (write) => function (fileName, content) {
+  wrapKnown(AssetProvider, "addAsset", (write) => function (fileName, content) {
     if (this.isContentsAReference(fileName)) return write.call(this, fileName, content);
     this.trackResolverAsset(fileName, content);
     const extension = path.extname(fileName);
@@ -142,9 +139,7 @@ function countConstructs(Node) {
 }
 
 function keepTemplates(NestedStack) {
-  recognize({ prepareNested: NestedStack?.prototype._prepareTemplateAsset });
-  if (!isKnown("prepareNested")) return;
-  wrapOnce(NestedStack, "_prepareTemplateAsset", (prepare) => function (...given) {
+  wrapKnown(NestedStack, "_prepareTemplateAsset", (prepare) => function (...given) {
     if (!isCounting()) return prepare.apply(this, given);
     const make = this._toCloudFormation;
     const before = constructs;
@@ -168,10 +163,8 @@ function isCounting() {
 }
 
 function keepLogicalIds(Stack) {
-  recognize({ allocateLogicalId: Stack?.prototype.allocateLogicalId });
-  if (!isKnown("allocateLogicalId")) return;
   const ids = new WeakMap();
-  wrapOnce(Stack, "allocateLogicalId", (allocate) => function (element) {
+  wrapKnown(Stack, "allocateLogicalId", (allocate) => function (element) {
     if (!ids.has(element)) ids.set(element, allocate.call(this, element));
     return ids.get(element);
   });
@@ -179,9 +172,7 @@ function keepLogicalIds(Stack) {
 
 // Amplify's construct copies all fields of a type for each of them, whenever some are added to it.
 function extendAtOnce(TransformerOutput) {
-  recognize({ addObjectExtension: TransformerOutput?.prototype.addObjectExtension });
-  if (!isKnown("addObjectExtension")) return;
-  wrapOnce(TransformerOutput, "addObjectExtension", (extend) => function (extension) {
+  wrapKnown(TransformerOutput, "addObjectExtension", (extend) => function (extension) {
     const name = extension.name.value;
     const fields = this.getObject(name)?.fields ?? [];
     const names = new Set(fields.map((field) => field.name.value));
