@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from preamp.scaffold.gitignore import ENTRIES
+
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "examples" / "notifications"
 OWN = {"demo.sh"}
-MADE = {".preamp", "cdk.out", "__pycache__", ".pytest_cache", "amplify_outputs.json"}
+MADE = {".pytest_cache", *(entry.rstrip("/") for entry in ENTRIES)}
 
 
 def files(folder: Path) -> dict[str, bytes]:
