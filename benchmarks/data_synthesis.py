@@ -1,15 +1,16 @@
 """Backends with 1, 10 and 50 models: from an edit to the assembly, warm and in a new process.
 
-Amplify's own library was measured with the same schemas on such a machine; it is 1.2 GB of npm
-packages, so that it is not installed for this.
+Amplify's own library takes its turns with the same schemas where a folder is given for it, as it is
+1.2 GB of packages; without one, ours are held against what it took on such a machine at rest.
 """
 
 from __future__ import annotations
 
+import sys
 import time
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.figures import Samples, row, title
+from benchmarks.figures import Samples, in_turns, row, title
 from benchmarks.workbench import CommandFailedError
 from preamp.assembly.produce import produce_assembly
 from preamp.assembly.project import find_project
@@ -18,8 +19,10 @@ from preamp.assembly.warm import WarmSynthesizer
 from preamp.contract.identity import BackendId
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from benchmarks.amplify_library import AmplifyLibrary
     from preamp.assembly.synthesizer import Synthesizer
     from preamp.events import Event
 
@@ -57,51 +60,73 @@ class M{number}(
 """
 
 
-def measure(folder: Path, rounds: int) -> None:
+def measure(folder: Path, rounds: int, library: AmplifyLibrary | None) -> None:
     """Measure and print.
 
     Args:
         folder: Projects are made in it.
         rounds: How often each definition is edited for each way of synthesizing it.
+        library: Amplify's, if it is to be measured too.
     """
     title("An edit of a data model, to the assembly written")
-    for count, official in OFFICIAL_SECONDS.items():
+    if library is not None:
+        library.install()
+    for count in OFFICIAL_SECONDS:
         project = folder / f"models{count}"
         (project / "amplify").mkdir(parents=True)
-        _compare(project, count, official, rounds)
+        _compare(project, count, rounds, library)
 
 
-def _compare(project: Path, count: int, official: float, rounds: int) -> None:
-    backend, assembly = project / "amplify" / "backend.py", project / "assembly"
-    edits = 0
-    with WarmSynthesizer(project) as warm, ColdSynthesizer() as cold:
+def _compare(project: Path, count: int, rounds: int, library: AmplifyLibrary | None) -> None:
+    edits = iter(range(1, sys.maxsize))
+    with WarmSynthesizer(project) as warm:
         warm.start()
 
-        def synthesize(synthesizer: Synthesizer) -> float:
-            nonlocal edits
-            edits += 1
-            warm.wait_until_warm(_PATIENCE)
-            began = time.perf_counter()
-            backend.write_text(_text(count, edits))
-            produce_assembly(
-                find_project(project),
-                _WHOSE,
-                assembly,
-                _Silence(),
-                local=True,
-                synthesizer=synthesizer,
-            )
-            taken = time.perf_counter() - began
-            if len(list(assembly.glob("*.template.json"))) < count:
-                raise CommandFailedError(f"{assembly} has no stack for each model")
-            return taken
+        def edit(synthesizer: Synthesizer) -> float:
+            return _synthesize(project, count, next(edits), synthesizer)
 
-        synthesize(warm)
-        quick = Samples([synthesize(warm) for _ in range(rounds)])
-        slow = Samples([synthesize(cold) for _ in range(rounds)])
+        def run_warm() -> float:
+            warm.wait_until_warm(_PATIENCE)
+            return edit(warm)
+
+        def run_cold() -> float:
+            warm.wait_until_warm(_PATIENCE)
+            # left only when its process has ended: the next turn has the machine to itself
+            with ColdSynthesizer() as cold:
+                return edit(cold)
+
+        variants: dict[str, Callable[[], float]] = {}
+        if library is not None:
+            name = project.name
+            variants["official"] = lambda: library.synthesize(name, count, next(edits))
+        variants |= {"warm": run_warm, "cold": run_cold}
+        _show(count, in_turns(variants, rounds))
+
+
+def _synthesize(project: Path, count: int, edited: int, synthesizer: Synthesizer) -> float:
+    assembly = project / "assembly"
+    began = time.perf_counter()
+    (project / "amplify" / "backend.py").write_text(_text(count, edited))
+    produce_assembly(
+        find_project(project), _WHOSE, assembly, _Silence(), local=True, synthesizer=synthesizer
+    )
+    taken = time.perf_counter() - began
+    if len(list(assembly.glob("*.template.json"))) < count:
+        raise CommandFailedError(f"{assembly} has no stack for each model")
+    return taken
+
+
+def _show(count: int, taken: dict[str, Samples]) -> None:
     what = f"{count} model{'s' if count > 1 else ''}"
-    row(f"{what}: warm, p50", quick, _verdict(quick.median, official, _WARM_GOAL))
-    row("  in a new process", slow, _verdict(slow.median, official, _COLD_GOAL))
+    official = OFFICIAL_SECONDS[count]
+    if "official" in taken:
+        official = taken["official"].median
+        row(f"{what}: Amplify's library", taken["official"])
+    for name, verb, goal in (
+        ("warm", "warm", _WARM_GOAL),
+        ("cold", "in a new process", _COLD_GOAL),
+    ):
+        row(f"{what}: {verb}, p50", taken[name], _verdict(taken[name].median, official, goal))
 
 
 def _text(count: int, edited: int) -> str:

@@ -1,11 +1,12 @@
 """Measures what preamp claims about speed: ``make bench``, or ``python benchmarks/run.py``.
 
 ``--only lambda`` measures functions on the local cloud alone, ``--only commands`` synthesis and
-deployment, ``--only loop`` the inner loop, ``--only data`` synthesis of
-data models, ``--only state`` what it costs to keep state.
+deployment, ``--only loop`` the inner loop, ``--only data`` synthesis of data models, and
+``--only state`` what it costs to keep state. ``--amplify FOLDER`` has Amplify's own library,
+installed there once, synthesize the same data models in turns.
 Each figure stands beside what it is compared to, measured in turns in the same run. Everything
-happens in a temporary folder, which goes away with every process started in it. The exit status
-is 0 whatever the figures are.
+else happens in a temporary folder, which goes away with every process started in it. The exit
+status is 0 whatever the figures are.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def main() -> None:
         if arguments.only in {None, "loop"}:
             _measure_inner_loop(folder / "loop", pairs)
         if arguments.only in {None, "data"}:
-            _measure_data(folder / "data", pairs)
+            _measure_data(folder / "data", pairs, arguments.amplify)
         if arguments.only in {None, "state"}:
             _measure_state(folder / "state", pairs)
         if arguments.only in {None, "lambda"}:
@@ -68,10 +69,12 @@ def _measure_inner_loop(folder: Path, pairs: int) -> None:
         inner_loop.measure(bench, _SAVES * pairs)
 
 
-def _measure_data(folder: Path, pairs: int) -> None:
+def _measure_data(folder: Path, pairs: int, amplify: Path | None) -> None:
     from benchmarks import data_synthesis
+    from benchmarks.amplify_library import AmplifyLibrary
 
-    data_synthesis.measure(folder, pairs)
+    library = AmplifyLibrary(amplify.resolve()) if amplify else None
+    data_synthesis.measure(folder, pairs, library)
 
 
 def _measure_state(folder: Path, pairs: int) -> None:
@@ -95,6 +98,12 @@ def _arguments() -> argparse.Namespace:
         "--only",
         choices=("commands", "loop", "data", "state", "lambda"),
         help="a part; all by default",
+    )
+    parser.add_argument(
+        "--amplify",
+        type=Path,
+        metavar="FOLDER",
+        help="measure Amplify's library too, which is installed there with npm (1.2 GB)",
     )
     arguments = parser.parse_args()
     if arguments.pairs < 1:
