@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from benchmarks.workbench import CommandFailedError, environment
+from benchmarks.workbench import CommandFailedError, check_stacks, environment
 from preamp.contract.node import node_binary
 
 if TYPE_CHECKING:
@@ -118,8 +118,7 @@ class AmplifyLibrary:
             {"CDK_CONTEXT_JSON": json.dumps(_CONTEXT), "CDK_OUTDIR": str(assembly)},
         )
         taken = time.perf_counter() - began
-        if len(list(assembly.glob("*.template.json"))) < models:
-            raise CommandFailedError(f"{assembly} has no stack for each model")
+        check_stacks(assembly, models)
         return taken
 
     @property

@@ -220,6 +220,16 @@ def edit_for_cloudformation(file: Path, value: int) -> None:
     file.write_text(text)
 
 
+def check_stacks(assembly: Path, models: int) -> None:
+    """See to it that an assembly has a template for each of its models.
+
+    Raises:
+        CommandFailedError: There are fewer.
+    """
+    if len(list(assembly.glob("*.template.json"))) < models:
+        raise CommandFailedError(f"{assembly} has no stack for each model")
+
+
 def _leave_out_users_and_data(backend: Path) -> None:
     """Leave the custom resources of the example, as plain CDK has nothing like the rest."""
     text = backend.read_text()
